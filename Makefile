@@ -1,0 +1,54 @@
+# Everything goes through .venv, which `setup` builds from requirements.lock. Nothing needs root.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# The one package outside the lock's hashes: indexes carry different builds of it (CPU only, CUDA).
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup grade test lint lock messages benchmark clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "arena needs Python 3.11 or later; set PYTHON=python3.11"; exit 2; }
+	@echo "Installing into $(VENV) (once; a few minutes)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+setup: $(STAMP) ## Build .venv from the lock file
+
+grade: setup ## Grade what is under submissions/ and update leaderboard/
+	$(BIN)/arena grade
+
+test: setup ## Run every test, with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+
+lint: setup ## ruff, mypy strict, import-linter, translations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py --check
+
+messages: setup ## Compile the translations after editing them
+	$(BIN)/python tools/messages.py
+
+benchmark: setup ## Measure the grading overhead and the start of the command line
+	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/startup.py
+
+lock: ## Resolve requirements.lock anew
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
+	$(VENV)-lock/bin/pip-compile --quiet --strip-extras --generate-hashes --all-extras --unsafe-package torch \
+		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
+	rm -rf $(VENV)-lock
+
+clean: ## Remove .venv and caches; keeps the vault, submissions and boards
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

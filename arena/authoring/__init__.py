@@ -1,0 +1,1 @@
+"""What instructors do: build a task's public files and answers, try its examples."""

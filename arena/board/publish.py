@@ -1,0 +1,41 @@
+"""Write boards: each file complete or as it was before."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from arena.board import render
+from arena.board.standings import Standings
+from arena.errors import InfrastructureError
+from arena.files import write_atomic
+
+
+def publish(folder: Path, boards: Sequence[Standings], practice_notes: Mapping[str, str]) -> list[Path]:
+    """Write ``<task>.csv``, ``.md`` and ``.json`` of each board, and the index; return the files that changed."""
+    changed = []
+    for board in boards:
+        texts = {
+            "csv": render.csv_text(board),
+            "md": render.markdown_text(board, practice_notes.get(board.task)),
+            "json": render.json_text(board),
+        }
+        for suffix, text in texts.items():
+            path = folder / f"{board.task}.{suffix}"
+            if write_atomic(path, text.encode()):
+                changed.append(path)
+    index = folder / "README.md"
+    if write_atomic(index, render.index_text(_published(folder)).encode()):
+        changed.append(index)
+    return changed
+
+
+def _published(folder: Path) -> list[dict[str, Any]]:
+    """Every board in the folder, those of tasks that were not graded now included."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(json.loads(path.read_bytes()))
+        except ValueError as error:
+            raise InfrastructureError("ledger.unreadable", file=str(path), reason=str(error)) from error
+    return found

@@ -1,0 +1,147 @@
+"""A record as JSON, and back: strict, because a ledger may be a shared repository."""
+
+import json
+import math
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError
+
+from arena.catalog.edge import Edge
+from arena.errors import InfrastructureError
+from arena.model.budget import Usage
+from arena.model.message import Message
+from arena.model.outcome import Outcome
+from arena.model.record import SCHEMA, Environment, Record
+from arena.model.submission import Kind
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a score is a finite number")
+    return value
+
+
+Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
+Finite = Annotated[float, AfterValidator(_finite)]
+
+
+class _Message(Edge):
+    id: str
+    params: dict[str, str | int | float]
+
+
+class _Usage(Edge):
+    unit: str
+    device_class: str
+    charged: float
+    wall_s: float
+    cpu_s: float
+    peak_memory_bytes: int
+
+
+class _Environment(Edge):
+    arena: str
+    python: str
+    runtime_digest: str
+    seed: int
+
+
+class _Record(Edge):
+    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
+    id: Hex
+    task: str
+    task_digest: Hex
+    team: str
+    submission_digest: Hex
+    kind: Kind | None
+    evaluation: Annotated[int, Field(ge=1)]
+    received_at: AwareDatetime
+    graded_at: AwareDatetime
+    outcome: Outcome
+    message: _Message
+    feedback: dict[str, Finite]
+    usage: _Usage
+    environment: _Environment
+    protections: tuple[str, ...]
+    supersedes: Hex | None
+    signature: str | None
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """The record as plain data, its keys in the order in which people read it."""
+    usage, environment = record.usage, record.environment
+    return {
+        "schema": SCHEMA,
+        "id": record.id,
+        "task": record.task,
+        "task_digest": record.task_digest,
+        "team": record.team,
+        "submission_digest": record.submission_digest,
+        "kind": record.kind.value if record.kind else None,
+        "evaluation": record.evaluation,
+        "received_at": _time(record.received_at),
+        "graded_at": _time(record.graded_at),
+        "outcome": record.outcome.value,
+        "message": {"id": record.message.id, "params": dict(record.message.params)},
+        "feedback": dict(record.feedback),
+        "usage": {
+            "unit": usage.unit,
+            "device_class": usage.device_class,
+            "charged": round(usage.charged, 6),
+            "wall_s": round(usage.wall_s, 6),
+            "cpu_s": round(usage.cpu_s, 6),
+            "peak_memory_bytes": usage.peak_memory_bytes,
+        },
+        "environment": {
+            "arena": environment.arena,
+            "python": environment.python,
+            "runtime_digest": environment.runtime_digest,
+            "seed": environment.seed,
+        },
+        "protections": list(record.protections),
+        "supersedes": record.supersedes,
+        "signature": record.signature,
+    }
+
+
+def dump(record: Record) -> bytes:
+    """The bytes of a record's file."""
+    return json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def load(data: bytes, name: str) -> Record:
+    """Read a record's file.
+
+    Raises:
+        InfrastructureError: it is no record; the message names the file.
+    """
+    try:
+        read = _Record.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        raise InfrastructureError("ledger.unreadable", file=name, reason=reason) from error
+    return Record(
+        id=read.id,
+        task=read.task,
+        task_digest=read.task_digest,
+        team=read.team,
+        submission_digest=read.submission_digest,
+        kind=read.kind,
+        evaluation=read.evaluation,
+        received_at=read.received_at,
+        graded_at=read.graded_at,
+        outcome=read.outcome,
+        message=Message(read.message.id, read.message.params),
+        feedback=read.feedback,
+        usage=Usage(**read.usage.model_dump()),
+        environment=Environment(**read.environment.model_dump()),
+        protections=read.protections,
+        supersedes=read.supersedes,
+        signature=read.signature,
+    )
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")

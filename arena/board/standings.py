@@ -1,0 +1,79 @@
+"""Standings: a pure function of records. The order in which they arrive changes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from arena.model.metric import Metric
+from arena.model.outcome import Outcome
+from arena.model.record import Record
+from arena.model.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One team. ``scores`` are public, by metric, at full precision. No rank is shared: a tie goes to the earlier."""
+
+    rank: int
+    team: str
+    scores: dict[str, float]
+    kind: str
+    submissions: int
+    received_at: datetime
+    record: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standings:
+    """The rows of one task's board, best first."""
+
+    task: str
+    title: str
+    sealed: bool
+    metrics: tuple[Metric, ...]
+    rows: tuple[Row, ...]
+
+
+def current(records: Iterable[Record], task: Task) -> list[Record]:
+    """Evaluations under this version of the task that no later one supersedes, one for each submission of each team."""
+    latest: dict[tuple[str, str], Record] = {}
+    for record in records:
+        if record.task_digest != task.digest:
+            continue
+        key = (record.team, record.submission_digest)
+        if key not in latest or record.evaluation > latest[key].evaluation:
+            latest[key] = record
+    return sorted(latest.values(), key=lambda record: (record.received_at, record.id))
+
+
+def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) -> Standings:
+    """Rank the teams: the rule's evaluation of each, at full precision, an exact tie by earlier submission."""
+    ranking = metrics[0]
+    by_team: dict[str, list[Record]] = {}
+    for record in current(records, task):
+        by_team.setdefault(record.team, []).append(record)
+
+    def key(record: Record) -> tuple[float, datetime, str]:
+        score = record.feedback[ranking.name]
+        return (-score if ranking.greater_is_better else score, record.received_at, record.id)
+
+    chosen: list[tuple[Record, int]] = []
+    for evaluations in by_team.values():
+        scored = [each for each in evaluations if each.outcome is Outcome.SCORED and ranking.name in each.feedback]
+        if scored:
+            one = min(scored, key=key) if task.board.rule == "best" else scored[-1]
+            chosen.append((one, len(evaluations)))
+    chosen.sort(key=lambda pair: key(pair[0]))
+    rows = tuple(
+        Row(
+            rank=rank,
+            team=record.team,
+            scores={metric.name: record.feedback[metric.name] for metric in metrics if metric.name in record.feedback},
+            kind=record.kind.value if record.kind else "",
+            submissions=count,
+            received_at=record.received_at,
+            record=record.id,
+        )
+        for rank, (record, count) in enumerate(chosen, start=1)
+    )
+    return Standings(task=task.id, title=task.title["en"], sealed=task.sealed, metrics=tuple(metrics), rows=rows)

@@ -1,0 +1,1 @@
+"""Find a workspace and load the public definitions of its tasks."""

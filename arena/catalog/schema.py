@@ -1,0 +1,115 @@
+"""What may stand in ``task.toml``. Keys that no feature reads yet are refused, so that no one relies on them."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
+
+from arena.catalog.edge import Edge
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)\s*\Z")
+_UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+_FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+_TASK_ID = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
+
+
+def parse_size(value: object) -> int:
+    """Turn ``"20 MiB"`` into bytes."""
+    if not isinstance(value, str) or not (match := _SIZE.match(value)):
+        msg = 'a size is text such as "20 MiB" (B, KiB, MiB or GiB)'
+        raise ValueError(msg)
+    size = int(float(match.group(1)) * _UNITS[match.group(2)])
+    if size <= 0:
+        raise ValueError("a size is more than zero")
+    return size
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("a name stands here twice")
+    return values
+
+
+Size = Annotated[int, BeforeValidator(parse_size)]
+FileName = Annotated[str, StringConstraints(pattern=_FILE_NAME)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+
+
+class Title(Edge):
+    """The task's name in each language."""
+
+    en: Text
+    bn: Text
+
+
+class Data(Edge):
+    """Columns and files."""
+
+    id: Text
+    target: Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_distinct)]
+    labels: tuple[int | float | str, ...] = ()
+    train: FileName = "train.csv"
+    test: FileName = "test.csv"
+    sample_submission: FileName = "sample_submission.csv"
+
+
+class Submissions(Edge):
+    """What may be handed in."""
+
+    accepts: Annotated[
+        tuple[Literal["predictions", "program", "model"], ...], Field(min_length=1), AfterValidator(_distinct)
+    ]
+    max_size: Size = 20 * 1024**2
+    per_day: Annotated[int, Field(ge=1)] = 10
+    failed_per_day: Annotated[int, Field(ge=1)] = 50
+
+
+class MetricChoice(Edge):
+    """The ranking metric and those shown beside it."""
+
+    name: Text
+    also: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
+
+
+class BudgetTable(Edge):
+    """What an attempt may spend."""
+
+    device: Literal["any", "cpu"] = "any"
+    cpu_seconds: Seconds = 300
+    wall_seconds: Seconds = 240
+    memory: Size = 4 * 1024**3
+    processes: Annotated[int, Field(ge=1, le=4096)] = 64
+    disk: Size = 256 * 1024**2
+    log: Size = 64 * 1024
+
+
+class Board(Edge):
+    """How standings are made."""
+
+    feedback: Literal["exact"] = "exact"
+    rule: Literal["best", "last"] = "best"
+    opens: AwareDatetime | None = None
+    closes: AwareDatetime | None = None
+
+
+class TaskFile(Edge):
+    """The whole of ``task.toml``."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    id: Annotated[str, StringConstraints(pattern=_TASK_ID)]
+    kind: Literal["prediction"]
+    title: Title
+    tags: tuple[Text, ...] = ()
+    sealed: bool
+    data: Data
+    submissions: Submissions
+    metric: MetricChoice
+    budget: BudgetTable = BudgetTable()
+    board: Board = Board()
+
+
+def is_window(opens: datetime | None, closes: datetime | None) -> bool:
+    """Whether the task is open for some time at all."""
+    return opens is None or closes is None or opens < closes

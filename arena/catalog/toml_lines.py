@@ -1,0 +1,62 @@
+"""Which line of a TOML file a key stands on. ``tomllib`` does not say, and an error without a line is half an error."""
+
+import re
+import tomllib
+from typing import Any
+
+from arena.errors import InvalidFileError, Problem
+
+_TABLE = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"']+)\s*=")
+_SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+MAX_BYTES = 256 * 1024
+
+
+def parse(data: bytes, name: str) -> dict[str, Any]:
+    """Parse TOML bytes; raise ``InvalidFileError`` with the line of what cannot be read."""
+    if len(data) > MAX_BYTES:
+        raise InvalidFileError(
+            [Problem(file=name, line=None, reason=f"larger than {MAX_BYTES} bytes", fix="keep only settings in it")]
+        )
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        problem = Problem(file=name, line=line, reason="not UTF-8 text", fix="save the file as UTF-8")
+        raise InvalidFileError([problem]) from error
+    except tomllib.TOMLDecodeError as error:
+        match = _SYNTAX_LINE.search(str(error))
+        problem = Problem(
+            file=name,
+            line=int(match.group(1)) if match else data.count(b"\n") + 1,
+            reason=f"not valid TOML: {error}",
+            fix="mend the line; strings need quotes, dates an offset",
+        )
+        raise InvalidFileError([problem]) from error
+
+
+def _names(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def line_numbers(text: str) -> dict[tuple[str, ...], int]:
+    """Map each table and key, as a tuple of names, to its 1-based line."""
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _TABLE.match(line):
+            table = _names(header.group(1))
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault(table + _names(key.group(1)), number)
+    return found
+
+
+def line_of(lines: dict[tuple[str, ...], int], location: tuple[str | int, ...]) -> int | None:
+    """Return the line of the longest known prefix of ``location``: a missing key points at its table."""
+    names = tuple(part for part in location if isinstance(part, str))
+    for end in range(len(names), 0, -1):
+        if names[:end] in lines:
+            return lines[names[:end]]
+    return None

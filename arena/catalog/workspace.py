@@ -1,0 +1,119 @@
+"""The workspace: a folder with an ``arena.toml``, found upward from the current one, as git finds its own."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from arena.catalog import edge
+from arena.errors import UsageError
+from arena.files import create_once, write_atomic
+
+MARKER = "arena.toml"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not a time zone of the tz database") from error
+    return name
+
+
+class WorkspaceFile(edge.Edge):
+    """The whole of ``arena.toml``."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    language: Literal["en", "bn"] | None = None
+    team: str | None = None
+    runtime: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Where things are. ``runtime`` is the interpreter that submissions run with."""
+
+    root: Path
+    name: str
+    time_zone: ZoneInfo
+    language: str | None
+    team: str | None
+    runtime: Path
+
+    @property
+    def submissions(self) -> Path:
+        """What is graded."""
+        return self.root / "submissions"
+
+    @property
+    def leaderboard(self) -> Path:
+        """Published boards, and the ledger's records."""
+        return self.root / "leaderboard"
+
+    @property
+    def state(self) -> Path:
+        """The grader's own working files: locks, scratch folders, logs. Never published, safe to delete when idle."""
+        return self.root / ".arena"
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` with an ``arena.toml``, or raise ``UsageError``."""
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    raise UsageError("workspace.none", folder=str(start))
+
+
+def open_workspace(start: Path) -> Workspace:
+    """Find and load the workspace around ``start``."""
+    root = find_root(start.resolve())
+    settings, _ = edge.validated(edge.read_definition(root / MARKER, MARKER), MARKER, WorkspaceFile)
+    return Workspace(
+        root=root,
+        name=settings.name,
+        time_zone=ZoneInfo(settings.time_zone),
+        language=settings.language,
+        team=settings.team,
+        runtime=root / settings.runtime if settings.runtime else Path(sys.executable),
+    )
+
+
+_TEMPLATE = """\
+# A workspace of arena: `arena` finds this file from any folder below it.
+schema = 1
+name = "{name}"
+time_zone = "{zone}"
+# language = "bn"                 # en | bn: messages for learners; ARENA_LANG overrides it
+# team = "my-team"                # who submits from here; --team and ARENA_TEAM override it
+# runtime = ".venv/bin/python"    # the interpreter that submissions run with; default: the one that runs arena
+"""
+
+
+def init_workspace(folder: Path, *, name: str | None, zone: str) -> Path:
+    """Make ``folder`` a workspace; refuse one that already is."""
+    marker = folder / MARKER
+    if marker.exists():
+        raise UsageError("workspace.exists", path=str(marker))
+    text = _TEMPLATE.format(name=name or _slug(folder.resolve().name), zone=zone)
+    edge.validated(text.encode(), MARKER, WorkspaceFile)
+    for part in ("tasks", "submissions", "leaderboard"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    create_once(folder / ".gitignore", b".arena/\n.venv/\n")
+    write_atomic(marker, text.encode())
+    return marker
+
+
+def _slug(text: str) -> str:
+    kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.casefold())
+    return "-".join(part for part in kept.split("-") if part)[:64].strip("-") or "arena"
+
+
+def environment_language() -> str | None:
+    """The language that ``ARENA_LANG`` asks for, if it does."""
+    return os.environ.get("ARENA_LANG") or None

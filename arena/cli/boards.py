@@ -1,0 +1,57 @@
+"""Read a board and show it."""
+
+from typing import Any
+
+import click
+
+from arena.cli.output import note, table
+from arena.cli.session import Session
+from arena.errors import UsageError
+from arena.metrics.table import METRICS
+from arena.model.task import Task
+from arena.pipeline.assemble import assemble
+from arena.pipeline.boards import published, with_private
+
+
+def read_board(session: Session, task: Task, *, private: bool) -> dict[str, Any]:
+    """The published board; with ``private`` the instructor's, from records and vault."""
+    if private:
+        return with_private(task, assemble(session.workspace))
+    board = published(session.workspace.leaderboard, task.id)
+    if board is None:
+        raise UsageError("board.none", task=task.id)
+    return board
+
+
+def _score(value: float | None) -> str:
+    return "" if value is None else f"{value:.5f}"
+
+
+def show_board(board: dict[str, Any]) -> None:
+    """Print a board as a table."""
+    click.echo(click.style(board["title"], bold=True))
+    if board["practice"]:
+        note("board.practice")
+    rows = board["rows"]
+    if not rows:
+        note("board.empty")
+        return
+    extra = [name for name in ("private", "overall") if name in rows[0]]
+    also = list(dict.fromkeys(name for row in rows for name in row["also"]))
+    heads = ["rank", "team", METRICS[board["metric"]].title, *extra]
+    heads += [*(METRICS[name].title if name in METRICS else name for name in also), "kind", "submissions"]
+    table(
+        heads,
+        [
+            [
+                str(row["rank"]),
+                row["team"],
+                _score(row["public"]),
+                *(_score(row[name]) for name in extra),
+                *(_score(row["also"].get(name)) for name in also),
+                row["kind"],
+                str(row["submissions"]),
+            ]
+            for row in rows
+        ],
+    )

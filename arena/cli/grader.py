@@ -1,0 +1,45 @@
+"""Commands of graders."""
+
+import click
+
+from arena.cli.options import json_option
+from arena.cli.output import print_json
+
+
+@click.command(epilog="Examples:\n\n  arena grade\n\n  arena grade titanic --again --json")
+@click.argument("tasks", nargs=-1, metavar="[TASK]...")
+@click.option("--again", is_flag=True, help="Make a new evaluation of what has one; the newest counts.")
+@json_option
+def grade(tasks: tuple[str, ...], again: bool, as_json: bool) -> None:
+    """Grade everything under submissions/ and update the boards.
+
+    What has a record already is skipped. A submission that fails does not fail the command; a task or this machine that
+    fails does, with exit code 4 or 5.
+    """
+    from arena.cli.grading import grade_shelf, results_json, show_results
+    from arena.cli.session import Session
+    from arena.worker import exit_code
+
+    run = grade_shelf(Session.open(), tasks, again=again, quiet=as_json)
+    if as_json:
+        print_json(results_json(run.results))
+    else:
+        show_results(run)
+    click.get_current_context().exit(exit_code(run.results))
+
+
+@click.command(epilog="Example: arena doctor --json")
+@json_option
+def doctor(as_json: bool) -> None:
+    """Say what this machine can run, and what to install for the rest.
+
+    Each line is the result of trying it, not of reading a setting. Exit code 5 where submitted code cannot be run.
+    """
+    from arena.cli.examination import examine, show_findings
+
+    findings = examine()
+    if as_json:
+        print_json([finding.to_json() for finding in findings])
+    else:
+        show_findings(findings)
+    click.get_current_context().exit(0 if all(finding.ok for finding in findings if finding.needed) else 5)

@@ -1,0 +1,211 @@
+"""What `check`, `submit`, `submissions` and `log` do before they show anything."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arena.authoring.build import ensure_built, verify_public
+from arena.cli.session import Session
+from arena.errors import UsageError
+from arena.intake.receive import Rejected, receive
+from arena.intake.shelf import Entry, entries, message_of, put
+from arena.model.budget import Usage
+from arena.model.message import Message
+from arena.model.outcome import Outcome
+from arena.model.record import Record
+from arena.model.safe_text import safe_block
+from arena.model.submission import Submission
+from arena.model.task import Task
+from arena.pipeline.assemble import assemble
+from arena.pipeline.attempt import attempt
+from arena.pipeline.boards import publish_boards, standings_of
+from arena.pipeline.grade import Graded, grade, log_path, newest
+from arena.pipeline.stages import Stages
+from arena.sandbox.interface import SandboxUnavailableError
+from arena.worker import scratch_folder, sweep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of a submission without answers: ``outcome`` is ``SCORED`` where only the score is missing."""
+
+    task: Task
+    submission: Submission | None
+    outcome: Outcome
+    messages: tuple[Message, ...]
+    notes: tuple[Message, ...]
+    usage: Usage
+    log: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What became of a submission that was handed in. ``graded`` is missing where the answers are not here."""
+
+    task: Task
+    team: str
+    submission: Submission | None
+    stored: Path | None
+    outcome: Outcome
+    messages: tuple[Message, ...]
+    notes: tuple[Message, ...]
+    graded: Graded | None
+    rank: int | None
+    teams: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One submission of a team: what it said about it, and its newest evaluation if it has one."""
+
+    name: str
+    message: str
+    record: Record | None
+
+
+def try_out(session: Session, task: Task, path: Path) -> Tried:
+    """Receive and run a submission as grading would, without answers."""
+    verify_public(task)
+    stages = assemble(session.workspace)
+    sweep(stages.state)
+    with scratch_folder(stages.state) as scratch:
+        received = receive(path, scratch / "submission", task=task, team="-", received_at=stages.now())
+        if isinstance(received, Rejected):
+            return _tried(task, None, Outcome.REJECTED, (received.message,))
+        folder = scratch / "attempt"
+        folder.mkdir()
+        ended = attempt(received, task, stages, folder)
+        return Tried(
+            task=task,
+            submission=received,
+            outcome=ended.outcome,
+            messages=ended.messages,
+            notes=ended.notes,
+            usage=ended.usage,
+            log=printable(ended.log),
+        )
+
+
+def _tried(task: Task, submission: Submission | None, outcome: Outcome, messages: tuple[Message, ...]) -> Tried:
+    return Tried(task=task, submission=submission, outcome=outcome, messages=messages, notes=(), usage=Usage(), log="")
+
+
+def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str) -> Handed:
+    """Store a submission on the shelf, and grade it where the answers are or can be built."""
+    stages = assemble(session.workspace)
+    sweep(stages.state)
+    with scratch_folder(stages.state) as scratch:
+        received = receive(path, scratch / "received", task=task, team=team, received_at=stages.now())
+        if isinstance(received, Rejected):
+            return _handed(task, team, None, None, (Outcome.REJECTED, (received.message,), ()))
+        stored = put(session.workspace.submissions, received, message=message, now=datetime.now(UTC))
+        shown = stored.relative_to(session.workspace.root)
+        if not _answers_are_here(task, stages):
+            folder = scratch / "attempt"
+            folder.mkdir()
+            ended = attempt(received, task, stages, folder)
+            return _handed(task, team, received, shown, (ended.outcome, ended.messages, ended.notes))
+        graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
+    publish_boards([task], stages, session.workspace.leaderboard)
+    rows = standings_of(task, stages).rows
+    return Handed(
+        task=task,
+        team=team,
+        submission=received,
+        stored=shown,
+        outcome=graded.outcome,
+        messages=graded.messages,
+        notes=graded.notes,
+        graded=graded,
+        rank=next((row.rank for row in rows if row.team == team), None),
+        teams=len(rows),
+        waiting=_waiting(session, task, stages),
+    )
+
+
+def _handed(
+    task: Task,
+    team: str,
+    submission: Submission | None,
+    stored: Path | None,
+    ended: tuple[Outcome, tuple[Message, ...], tuple[Message, ...]],
+) -> Handed:
+    outcome, messages, notes = ended
+    return Handed(
+        task=task,
+        team=team,
+        submission=submission,
+        stored=stored,
+        outcome=outcome,
+        messages=messages,
+        notes=notes,
+        graded=None,
+        rank=None,
+        teams=0,
+        waiting=0,
+    )
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _answers_are_here(task: Task, stages: Stages) -> bool:
+    """A practice task's source data is in the repository, so its answers can be built wherever the sandbox runs."""
+    verify_public(task)
+    if stages.vault.has_answers(task):
+        return True
+    if not (task.root / "source").is_dir():
+        return False
+    try:
+        ensure_built(task, stages.vault, stages.launcher)
+    except SandboxUnavailableError:
+        return False
+    return True
+
+
+def _waiting(session: Session, task: Task, stages: Stages) -> int:
+    """How many things on the shelf have no record: by count of records, which costs no reading of submissions."""
+    shelved = sum(1 for entry in entries(session.workspace.submissions) if entry.task == task.id)
+    records = stages.ledger.records(task.id)
+    graded = {(record.team, record.submission_digest) for record in records if record.task_digest == task.digest}
+    return max(0, shelved - len(graded))
+
+
+def history(session: Session, task: Task, team: str) -> list[Line]:
+    """A team's submissions on the shelf, in order of name."""
+    stages = assemble(session.workspace)
+    lines = []
+    for entry in entries(session.workspace.submissions):
+        if entry.task == task.id and entry.team.casefold() == team:
+            digest = _digest(entry, task, team, stages)
+            record = newest(stages, task, team, digest)
+            lines.append(Line(name=entry.path.name, message=message_of(entry), record=record))
+    return lines
+
+
+def _digest(entry: Entry, task: Task, team: str, stages: Stages) -> str:
+    with scratch_folder(stages.state) as scratch:
+        return receive(entry.path, scratch / "submission", task=task, team=team, received_at=stages.now()).digest
+
+
+def log_of(session: Session, prefix: str) -> tuple[Record, str]:
+    """The record whose id begins with ``prefix``, and its log made safe to show."""
+    stages = assemble(session.workspace)
+    found = [record for task in session.tasks() for record in stages.ledger.find(task.id, prefix)]
+    if not found:
+        raise UsageError("log.none", record=prefix[:40])
+    if len(found) > 1:
+        raise UsageError("log.several", record=prefix[:40], found=", ".join(record.id[:12] for record in found[:5]))
+    try:
+        data = log_path(stages.state, found[0].id).read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError("log.not_here", record=found[0].id[:12]) from error
+    return found[0], printable(data)
+
+
+def printable(log: bytes) -> str:
+    """A log as text that cannot steer a terminal."""
+    return safe_block(log.decode("utf-8", "replace")).rstrip("\n")

@@ -1,0 +1,68 @@
+"""The group of all commands. Only click is imported here: a command's module is loaded when the command is used."""
+
+import importlib
+
+import click
+
+from arena.errors import ArenaError
+
+# name -> (module, its command, what `arena --help` says). A test holds the last against the command's own help.
+COMMANDS = {
+    "init": ("instructor", "init", "Make a folder a workspace."),
+    "tasks": ("learner", "tasks", "List the tasks of this workspace."),
+    "show": ("learner", "show", "Show a task: statement, rules, budget, runtime."),
+    "download": ("learner", "download", "Copy a task's public files and starter kit to a folder."),
+    "check": ("learner", "check", "Try a submission without handing it in. This gives no score."),
+    "submit": ("learner", "submit", "Hand in a submission, and grade it if the answers are here."),
+    "submissions": ("learner", "submissions", "List a team's submissions with outcomes and scores."),
+    "log": ("learner", "log", "Show what a submission printed while it was graded."),
+    "leaderboard": ("learner", "leaderboard", "Show a task's board."),
+    "grade": ("grader", "grade", "Grade everything under submissions/ and update the boards."),
+    "task": ("instructor", "task", "Build and maintain tasks."),
+    "vault": ("instructor", "vault", "Back up and restore hidden answers."),
+    "doctor": ("grader", "doctor", "Say what this machine can run, and what to install for the rest."),
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command when it is used, and reports every ``ArenaError`` without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table, which is that of use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"arena.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; turn errors into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except ArenaError as error:
+            from arena.cli.output import report_error
+
+            report_error(error, as_json=bool(ctx.meta.get("arena.json")))
+            ctx.exit(error.exit_code)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="First steps: arena tasks; arena show TASK; arena download TASK; arena submit TASK FILE --team NAME",
+)
+@click.version_option(package_name="arena", prog_name="arena")
+def main() -> None:
+    """Competitions with hidden labels: hand in predictions, programs or models, and see where you stand."""

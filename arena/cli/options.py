@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _remember_json(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+    # Errors are reported by the group, which must know in which form.
+    ctx.meta["arena.json"] = value
+    return value
+
+
+def json_option(command: _Function) -> _Function:
+    """``--json``: print the result as JSON on standard output."""
+    decorate = click.option("--json", "as_json", is_flag=True, callback=_remember_json, help="Print JSON.")
+    return decorate(command)
+
+
+def team_option(command: _Function) -> _Function:
+    """``--team``: whose submissions."""
+    decorate = click.option(
+        "--team", metavar="NAME", envvar="ARENA_TEAM", help="Your team's id. Default: ARENA_TEAM, else arena.toml's."
+    )
+    return decorate(command)
+
+
+def task_argument(command: _Function) -> _Function:
+    """The task's id."""
+    return click.argument("task", metavar="TASK")(command)

@@ -1,0 +1,57 @@
+"""What commands work in: the workspace around the current folder, its tasks, and its stages."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.catalog.tasks import load_task, task_ids
+from arena.catalog.workspace import Workspace, open_workspace
+from arena.errors import ArenaError, UsageError
+from arena.metrics.table import METRICS
+from arena.model.task import Task
+from arena.model.team import parse_team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One command's surroundings."""
+
+    workspace: Workspace
+
+    @classmethod
+    def open(cls) -> "Session":
+        """Find the workspace from the current folder upward."""
+        return cls(workspace=open_workspace(Path.cwd()))
+
+    def task(self, task_id: str) -> Task:
+        """Load one task."""
+        return load_task(self.workspace.root, task_id, METRICS)
+
+    def loader(self) -> "functools._lru_cache_wrapper[Task]":
+        """Load tasks, each once."""
+        return functools.cache(self.task)
+
+    def tasks(self) -> list[Task]:
+        """Every task that can be loaded; a broken one does not hide the others."""
+        found = []
+        for task_id in task_ids(self.workspace.root):
+            try:
+                found.append(self.task(task_id))
+            except ArenaError:
+                continue
+        return found
+
+    def team(self, given: str | None) -> str:
+        """The canonical id of the team that acts."""
+        name = given or self.workspace.team
+        if not name:
+            raise UsageError("team.none")
+        return parse_team(name)
+
+
+def existing_path(text: str) -> Path:
+    """A path that a learner gave, which must be there. A link counts as there; intake says what is wrong with it."""
+    path = Path(text)
+    if not path.exists() and not path.is_symlink():
+        raise UsageError("file.missing", path=text)
+    return path

@@ -1,0 +1,40 @@
+"""What a submission is, decided from its files' names alone."""
+
+from collections.abc import Sequence
+
+from arena.intake.freeze import RejectedError
+from arena.model.message import Message
+from arena.model.safe_text import safe_line
+from arena.model.submission import Kind
+
+TABLES = (".csv", ".parquet")
+
+
+def detect(paths: Sequence[str], accepted: Sequence[Kind]) -> tuple[Kind, str]:
+    """Return the kind and the file that it starts from.
+
+    Raises:
+        RejectedError: the files are none of the kinds, could be several, or are of one that the task does not take.
+    """
+    kind, entry = _detect(set(paths))
+    if kind not in accepted:
+        names = ", ".join(each.value for each in accepted)
+        raise RejectedError(Message.of("submission.kind_not_accepted", kind=kind.value, accepted=names))
+    return kind, entry
+
+
+def _detect(names: set[str]) -> tuple[Kind, str]:
+    if "main.py" in names:
+        return Kind.PROGRAM, "main.py"
+    if "model.py" in names:
+        return Kind.MODEL, "model.py"
+    top = sorted(name for name in names if "/" not in name)
+    notebooks = [name for name in top if name.casefold().endswith(".ipynb")]
+    if len(notebooks) == 1:
+        return Kind.PROGRAM, notebooks[0]
+    if len(notebooks) > 1:
+        raise RejectedError(Message.of("submission.several_notebooks", names=safe_line(", ".join(notebooks), 120)))
+    if len(names) == 1 and top and top[0].casefold().endswith(TABLES):
+        return Kind.PREDICTIONS, top[0]
+    found = safe_line(", ".join(sorted(names)[:5]), 120)
+    raise RejectedError(Message.of("submission.no_entry_file", found=found or "∅"))

@@ -1,0 +1,1 @@
+"""Metrics: what each declares, and scores per split."""

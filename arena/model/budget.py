@@ -1,0 +1,41 @@
+"""What an attempt may spend, and what it spent. Units stand in the names."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Limits of one attempt: seconds, bytes and counts."""
+
+    device: str
+    cpu_seconds: float
+    wall_seconds: float
+    memory_bytes: int
+    processes: int
+    disk_bytes: int
+    log_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one attempt used. ``unit`` is what ``charged`` counts: leased wall seconds of one CPU slot."""
+
+    charged: float = 0.0
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+    unit: str = "cpu_slot_s"
+    device_class: str = "cpu"
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Two runs of one attempt, one after the other (fit, then predict)."""
+        if (self.unit, self.device_class) != (other.unit, other.device_class):
+            raise ValueError(f"cannot add {other.unit} on {other.device_class} to {self.unit} on {self.device_class}")
+        return Usage(
+            charged=self.charged + other.charged,
+            wall_s=self.wall_s + other.wall_s,
+            cpu_s=self.cpu_s + other.cpu_s,
+            peak_memory_bytes=max(self.peak_memory_bytes, other.peak_memory_bytes),
+            unit=self.unit,
+            device_class=self.device_class,
+        )

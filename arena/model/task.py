@@ -1,0 +1,82 @@
+"""A task's definition, after validation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from arena.model.budget import Budget
+from arena.model.submission import Kind
+
+Label = int | float | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSpec:
+    """Names of the tables' columns and of the public files."""
+
+    id: str
+    target: tuple[str, ...]
+    labels: tuple[Label, ...]
+    train: str
+    test: str
+    sample_submission: str
+
+    @property
+    def public_files(self) -> tuple[str, ...]:
+        """The files that learners are given."""
+        return (self.train, self.test, self.sample_submission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionRules:
+    """What may be handed in, and how often."""
+
+    accepts: tuple[Kind, ...]
+    max_bytes: int
+    per_day: int
+    failed_per_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRules:
+    """How standings are made."""
+
+    feedback: str
+    rule: str
+    opens: datetime | None
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task. ``digest`` changes with everything that can change a score, and with nothing else."""
+
+    id: str
+    kind: str
+    title: Mapping[str, str]
+    tags: tuple[str, ...]
+    sealed: bool
+    data: DataSpec
+    submissions: SubmissionRules
+    metric: str
+    also: tuple[str, ...]
+    budget: Budget
+    board: BoardRules
+    root: Path
+    digest: str
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The ranking metric first, then those shown beside it."""
+        return (self.metric, *self.also)
+
+    @property
+    def public_dir(self) -> Path:
+        """The folder of the public files."""
+        return self.root / "public"
+
+    @property
+    def seed(self) -> int:
+        """The seed of every attempt, fixed per task so that resubmitting cannot farm noise."""
+        return int(self.digest[:8], 16)

@@ -1,0 +1,23 @@
+"""Team ids: ASCII slugs that are safe as a folder name on every system."""
+
+import re
+
+from arena.errors import UsageError
+from arena.model.safe_text import safe_line
+
+_SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?\Z")
+# Device names of Windows, git's own folder, and words that a board or a command line would misread.
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", "git", "arena", "admin", "all", "none", "null", "baseline", "private", "public"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+)
+
+
+def parse_team(text: str) -> str:
+    """Return the canonical (casefolded) id of a team, or raise ``UsageError`` with the rule that it breaks."""
+    if not _SLUG.match(text) or "--" in text:
+        raise UsageError("team.invalid", team=safe_line(text, 60))
+    canonical = text.casefold()
+    if canonical in _RESERVED:
+        raise UsageError("team.reserved", team=canonical)
+    return canonical

@@ -1,0 +1,1 @@
+"""The life of one submission; ``grade`` tells it from top to bottom."""

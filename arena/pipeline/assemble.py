@@ -1,0 +1,70 @@
+"""Put the real stages of a workspace together: clock, sandbox, vault, ledger."""
+
+import csv
+import functools
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arena.board.ledger import FileLedger
+from arena.catalog.workspace import Workspace
+from arena.errors import InfrastructureError
+from arena.model.task import Task
+from arena.pipeline.stages import Stages
+from arena.sandbox.data_sets import fingerprints, masks
+from arena.sandbox.interface import Launcher
+from arena.sandbox.runtime import Runtime, find_runtime
+from arena.vault.plain import PlainVault
+
+
+def assemble(workspace: Workspace) -> Stages:
+    """The stages of a workspace. Nothing is started until it is used."""
+    make_state(workspace.state)
+    vault = PlainVault.open(workspace.root, workspace.name)
+
+    @functools.cache
+    def runtime() -> Runtime:
+        return find_runtime(workspace.runtime)
+
+    @functools.cache
+    def launcher() -> Launcher:
+        from arena.sandbox.bwrap import BubblewrapLauncher, find_bwrap
+
+        return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime())
+
+    def hidden(task: Task) -> Sequence[Path]:
+        return masks(runtime(), fingerprints(_hidden_texts(task, vault)), workspace.state / "masks")
+
+    return Stages(
+        now=lambda: datetime.now(UTC),
+        zone=workspace.time_zone,
+        runtime=runtime,
+        launcher=launcher,
+        masks=hidden,
+        state=workspace.state,
+        ledger=FileLedger(workspace.leaderboard / "records"),
+        vault=vault,
+    )
+
+
+def make_state(state: Path) -> None:
+    """The grader's own folder is for the grader's account alone, and git never sees it."""
+    try:
+        state.mkdir(mode=0o700, exist_ok=True)
+        ignore = state / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="ascii")
+    except OSError as error:
+        raise InfrastructureError("file.unwritable", path=str(state), reason=error.strerror or str(error)) from error
+
+
+def _hidden_texts(task: Task, vault: PlainVault) -> Iterator[str]:
+    """Texts of the hidden rows: the test table's cells, and the answers where this machine has them."""
+    with (task.public_dir / task.data.test).open(encoding="utf-8-sig", newline="") as file:
+        # A table of long texts is no reason to fail: the cells are only compared.
+        csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
+        for row in csv.reader(file):
+            yield from row
+    if vault.has_answers(task):
+        yield from vault.answers(task).values

@@ -1,0 +1,93 @@
+"""Run a submission and hold its table against the contract. No answers are needed: ``arena check`` is exactly this."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from arena.intake import notebook, requirements
+from arena.model.budget import Usage
+from arena.model.message import Message
+from arena.model.outcome import Outcome
+from arena.model.submission import Kind, Submission
+from arena.model.task import Task
+from arena.pipeline.contracts import contract_of
+from arena.pipeline.stages import Stages
+from arena.predictions.contract import Invalid, Predictions, check
+from arena.predictions.read import Unreadable, read_table
+from arena.sandbox import jobs
+from arena.sandbox.interface import Finished, Launcher
+from arena.sandbox.verdict import verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """How an execution ended. ``predictions`` is there exactly when ``outcome`` is ``SCORED``, before it is scored."""
+
+    outcome: Outcome
+    messages: tuple[Message, ...]
+    usage: Usage
+    log: bytes = b""
+    protections: tuple[str, ...] = ()
+    predictions: Predictions | None = None
+    notes: tuple[Message, ...] = ()
+
+
+def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path) -> Attempt:
+    """Run the submission and hold its table against the contract. Needs no answers: ``check`` is exactly this."""
+    if submission.kind is Kind.PREDICTIONS:
+        data = (submission.root / submission.entry).read_bytes()
+        parquet = submission.entry.casefold().endswith(".parquet")
+        return _checked(data, task, Attempt(outcome=Outcome.SCORED, messages=(), usage=Usage()), parquet=parquet)
+    cells, wanted, unusable = _sources(submission)
+    if unusable is not None:
+        return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
+    notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
+    launcher, masks = stages.launcher(), stages.masks(task)
+    if submission.kind is Kind.MODEL:
+        run, usage, log, failed = _fit_and_predict(submission, task, launcher, scratch, masks)
+    else:
+        run = launcher.run(jobs.program_job(submission, task, cells=cells, scratch=scratch, masks=masks))
+        usage, log, failed = run.usage, run.log, verdict(run, task.budget, jobs.SUBMISSION)
+    outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())
+    ended = Attempt(
+        outcome=outcome, messages=messages, usage=usage, log=log, protections=launcher.protections, notes=notes
+    )
+    return ended if failed else _checked(run.outputs[jobs.SUBMISSION], task, ended, parquet=False)
+
+
+def _sources(submission: Submission) -> tuple[bytes | None, list[str], Message | None]:
+    """The notebook's cells, what the submission asks to be installed, and why its sources cannot run."""
+    wanted: list[str] = []
+    listed = submission.root / "requirements.txt"
+    if listed.is_file():
+        wanted += requirements.from_file(listed.read_bytes().decode("utf-8", "replace"))
+    if not jobs.is_notebook(submission):
+        return None, wanted, None
+    converted = notebook.convert((submission.root / submission.entry).read_bytes())
+    if isinstance(converted, notebook.Unusable):
+        return None, wanted, converted.message
+    for line in converted.requirements:
+        wanted += requirements.from_pip(line)
+    return json.dumps(converted.cells).encode(), wanted, None
+
+
+def _fit_and_predict(
+    submission: Submission, task: Task, launcher: Launcher, scratch: Path, masks: Sequence[Path]
+) -> tuple[Finished, Usage, bytes, tuple[Outcome, Message] | None]:
+    fitted = launcher.run(jobs.fit_job(submission, task, scratch=scratch, masks=masks))
+    if failed := verdict(fitted, task.budget, jobs.FITTED):
+        return fitted, fitted.usage, fitted.log, failed
+    left = jobs.left_of(task.budget, wall_s=fitted.usage.wall_s, cpu_s=fitted.usage.cpu_s)
+    packed = fitted.outputs[jobs.FITTED]
+    run = launcher.run(jobs.predict_job(submission, task, fitted=packed, left=left, scratch=scratch, masks=masks))
+    return run, fitted.usage + run.usage, fitted.log + run.log, verdict(run, task.budget, jobs.SUBMISSION)
+
+
+def _checked(data: bytes, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:
+    contract = contract_of(task)
+    table = read_table(data, parquet=parquet, max_rows=contract.max_rows)
+    result = Invalid((table.message,)) if isinstance(table, Unreadable) else check(table, contract)
+    if isinstance(result, Invalid):
+        return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=result.messages)
+    return replace(ended, predictions=result)

@@ -1,0 +1,51 @@
+"""Rank and publish: standings from the ledger, files from standings."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from arena.board import render
+from arena.board.publish import publish
+from arena.board.standings import Standings, standings
+from arena.metrics.table import METRICS
+from arena.model.task import Task
+from arena.pipeline.stages import Stages
+from arena.text.render import render as words
+
+
+def standings_of(task: Task, stages: Stages) -> Standings:
+    """The task's board as its records have it now."""
+    return standings(stages.ledger.records(task.id), task, [METRICS[name] for name in task.metrics])
+
+
+def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
+    """Publish the board of each task that has records; return the files that changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Ranked inside the lock: of two graders the later one publishes what the ledger holds by then.
+    with FileLock(stages.state / "publish.lock"):
+        boards = [standings_of(task, stages) for task in tasks if any(True for _ in stages.ledger.records(task.id))]
+        notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
+        return publish(folder, boards, notes)
+
+
+def published(folder: Path, task: str) -> dict[str, Any] | None:
+    """The published board as plain data, or ``None`` where there is none."""
+    try:
+        board: dict[str, Any] = json.loads((folder / f"{task}.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    return board
+
+
+def with_private(task: Task, stages: Stages) -> dict[str, Any]:
+    """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
+    board = standings_of(task, stages)
+    data = render.to_json(board)
+    for row, line in zip(board.rows, data["rows"], strict=True):
+        exact = stages.vault.scores(task.id, row.record)
+        line["private"] = exact.get("private", {}).get(task.metric)
+        line["overall"] = exact.get("overall", {}).get(task.metric)
+    return data

@@ -1,0 +1,167 @@
+"""The life of one submission, read top to bottom: receive, admit, run, check, score, record.
+
+Killed between any two lines, it has either left a whole record or nothing that counts; the next run finishes the
+work. Two graders that meet at one submission take turns, and the second finds the first one's record.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from arena import __version__
+from arena.errors import InfrastructureError, TaskError
+from arena.files import write_atomic
+from arena.intake.admit import Denied, Past, admit
+from arena.intake.receive import Rejected, receive
+from arena.metrics.table import METRICS
+from arena.model.budget import Usage
+from arena.model.message import Message
+from arena.model.outcome import Outcome
+from arena.model.record import Environment, Record, record_id
+from arena.model.submission import Submission
+from arena.model.task import Task
+from arena.pipeline.attempt import Attempt, attempt
+from arena.pipeline.scoring import score
+from arena.pipeline.stages import Stages
+from arena.sandbox.interface import SandboxFailedError
+
+# An infrastructure fault is tried again this many times in all.
+MAX_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded:
+    """What became of a submission. ``record`` is missing where the outcome is not final: the next run tries again."""
+
+    outcome: Outcome
+    messages: tuple[Message, ...]
+    record: Record | None
+    is_new: bool
+    notes: tuple[Message, ...] = ()
+
+
+def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path, again: bool = False) -> Graded:
+    """Grade the file or folder ``source``; ``scratch`` is an empty folder of this call's own."""
+    received = receive(source, scratch / "submission", task=task, team=team, received_at=stages.now())
+    with _turn(stages.state, f"{task.digest}.{team}.{received.digest}"):
+        before = newest(stages, task, team, received.digest)
+        if before is not None and not again:
+            return Graded(outcome=before.outcome, messages=(before.message,), record=before, is_new=False)
+        if before is None and (denied := _denied(task, team, received.received_at, stages)):
+            return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
+        if isinstance(received, Rejected):
+            ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
+        else:
+            ended = _attempt_with_retries(received, task, stages, scratch)
+        ended, exact = _scored(ended, task, stages)
+        if not ended.outcome.is_final:
+            return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
+        record = _record(
+            received=received, task=task, team=team, ended=ended, exact=exact, before=before, stages=stages
+        )
+        write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
+        if exact:
+            stages.vault.put_scores(task.id, record.id, exact)
+        is_new = stages.ledger.append(record)
+        return Graded(outcome=record.outcome, messages=ended.messages, record=record, is_new=is_new, notes=ended.notes)
+
+
+def newest(stages: Stages, task: Task, team: str, digest: str) -> Record | None:
+    """The newest evaluation of these files of this team under this version of the task."""
+    found, number = None, 1
+    while record := stages.ledger.get(task.id, _id(task, team, digest, number)):
+        found, number = record, number + 1
+    return found
+
+
+def log_path(state: Path, record: str) -> Path:
+    """Where the grader keeps what a submission printed."""
+    return state / "logs" / record[:2] / f"{record}.log"
+
+
+def _turn(state: Path, key: str) -> FileLock:
+    """One grader at a time for each submission; the lock dies with its holder."""
+    folder = state / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
+
+
+def _denied(task: Task, team: str, now: datetime, stages: Stages) -> Denied | None:
+    records = list(stages.ledger.records(task.id))
+    latest = max((record.received_at for record in records), default=now)
+    if latest > now:
+        # A clock that went back would reorder ties and renew quotas.
+        raise InfrastructureError("clock.backward", now=now.isoformat(), latest=latest.isoformat())
+    past = [
+        Past(received_at=record.received_at, outcome=record.outcome)
+        for record in records
+        if record.team == team and record.evaluation == 1
+    ]
+    decision = admit(task, past, now, stages.zone)
+    return decision if isinstance(decision, Denied) else None
+
+
+def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, scratch: Path) -> Attempt:
+    for number in range(1, MAX_TRIES + 1):
+        folder = scratch / f"attempt-{number}"
+        folder.mkdir()
+        try:
+            return attempt(submission, task, stages, folder)
+        except SandboxFailedError as error:
+            message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
+    return Attempt(outcome=Outcome.INFRASTRUCTURE_ERROR, messages=(message,), usage=Usage())
+
+
+def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[str, dict[str, float]]]:
+    if ended.predictions is None:
+        return ended, {}
+    try:
+        exact = score(ended.predictions, task, stages.vault)
+    except TaskError as error:
+        message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
+        return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), {}
+    public = exact["public"][task.metric]
+    said = Message.of("run.scored", metric=METRICS[task.metric].title, score=f"{public:.5f}")
+    return replace(ended, messages=(said,)), exact
+
+
+def _record(
+    *,
+    received: Submission | Rejected,
+    task: Task,
+    team: str,
+    ended: Attempt,
+    exact: dict[str, dict[str, float]],
+    before: Record | None,
+    stages: Stages,
+) -> Record:
+    evaluation = before.evaluation + 1 if before else 1
+    runtime = stages.runtime()
+    return Record(
+        id=_id(task, team, received.digest, evaluation),
+        task=task.id,
+        task_digest=task.digest,
+        team=team,
+        submission_digest=received.digest,
+        kind=received.kind if isinstance(received, Submission) else None,
+        evaluation=evaluation,
+        received_at=before.received_at if before else received.received_at,
+        graded_at=stages.now(),
+        outcome=ended.outcome,
+        message=ended.messages[0],
+        feedback=exact.get("public", {}),
+        usage=ended.usage,
+        environment=Environment(
+            arena=__version__, python=runtime.version, runtime_digest=runtime.digest(), seed=task.seed
+        ),
+        protections=ended.protections,
+        supersedes=before.id if before else None,
+        signature=None,
+    )
+
+
+def _id(task: Task, team: str, digest: str, evaluation: int) -> str:
+    return record_id(team=team, submission_digest=digest, task_digest=task.digest, evaluation=evaluation)

@@ -1,0 +1,30 @@
+"""What the pipeline works with: every clock, launcher and store comes in from outside."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from arena.board.ledger import FileLedger
+from arena.model.task import Task
+from arena.sandbox.interface import Launcher
+from arena.sandbox.runtime import Runtime
+from arena.vault.plain import PlainVault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """All that a grader holds.
+
+    ``runtime`` and ``launcher`` are asked for only when they are needed; ``masks`` finds the runtime's files that hold
+    a task's hidden rows; ``state`` is the grader's own folder, for locks, scratch and logs.
+    """
+
+    now: Callable[[], datetime]
+    zone: tzinfo
+    runtime: Callable[[], Runtime]
+    launcher: Callable[[], Launcher]
+    masks: Callable[[Task], Sequence[Path]]
+    state: Path
+    ledger: FileLedger
+    vault: PlainVault

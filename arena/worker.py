@@ -1,0 +1,90 @@
+"""Grade many submissions one after the other, each in a scratch folder of its own."""
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from arena.errors import ArenaError, InfrastructureError
+from arena.intake.shelf import Entry
+from arena.model.message import Message
+from arena.model.outcome import Fault, Outcome
+from arena.model.task import Task
+from arena.model.team import parse_team
+from arena.pipeline.grade import Graded, grade
+from arena.pipeline.stages import Stages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one entry of the shelf. ``team`` is canonical where the entry's folder was a valid name."""
+
+    entry: Entry
+    team: str | None
+    graded: Graded
+
+
+@contextlib.contextmanager
+def scratch_folder(state: Path) -> Iterator[Path]:
+    """A folder that is gone afterwards; if this process is killed, ``sweep`` of the next one removes it."""
+    root = state / "scratch"
+    root.mkdir(parents=True, exist_ok=True)
+    folder = root / secrets.token_hex(8)
+    lock = FileLock(root / f"{folder.name}.lock")
+    with lock:
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    (root / f"{folder.name}.lock").unlink(missing_ok=True)
+
+
+def sweep(state: Path) -> int:
+    """Remove what killed processes left behind: scratch folders that nobody holds any more. Return how many."""
+    removed = 0
+    for path in (state / "scratch").glob("*.lock"):
+        with contextlib.suppress(Timeout), FileLock(path, timeout=0):
+            folder = path.with_suffix("")
+            if folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+            path.unlink(missing_ok=True)
+    return removed
+
+
+def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stages, again: bool) -> Iterator[Result]:
+    """Grade each entry; one that cannot be graded does not stop the others."""
+    for entry in entries:
+        team = None
+        try:
+            team, task = parse_team(entry.team), load(entry.task)
+            with scratch_folder(stages.state) as scratch:
+                graded = grade(entry.path, task=task, team=team, stages=stages, scratch=scratch, again=again)
+        except ArenaError as error:
+            graded = _failed(error)
+        except OSError as error:
+            graded = _failed(InfrastructureError("machine.failed", reason=f"{error.strerror or error}"))
+        yield Result(entry=entry, team=team, graded=graded)
+
+
+_OUTCOMES = {2: Outcome.REJECTED, 3: Outcome.REJECTED, 4: Outcome.TASK_ERROR, 6: Outcome.DENIED}
+
+
+def _failed(error: ArenaError) -> Graded:
+    outcome = _OUTCOMES.get(error.exit_code, Outcome.INFRASTRUCTURE_ERROR)
+    message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
+    return Graded(outcome=outcome, messages=(message,), record=None, is_new=False)
+
+
+def exit_code(results: list[Result]) -> int:
+    """The exit code of a whole run: ours before the task's before the submissions', which alone never fail a run."""
+    faults = {result.graded.outcome.fault for result in results}
+    for fault, code in ((Fault.OURS, 5), (Fault.TASK, 4)):
+        if fault in faults:
+            return code
+    return 0
