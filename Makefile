@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The workspace that `grade` works in.
+WORKSPACE ?= .
 STAMP := $(VENV)/.installed
 # The one package outside the lock's hashes: indexes carry different builds of it (CPU only, CUDA).
 TORCH := torch==2.13.0
@@ -24,7 +26,7 @@ $(STAMP): requirements.lock pyproject.toml
 setup: $(STAMP) ## Build .venv from the lock file
 
 grade: setup ## Grade what is under submissions/ and update leaderboard/
-	$(BIN)/arena grade
+	$(BIN)/arena -C $(WORKSPACE) grade
 
 test: setup ## Run every test, with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90

@@ -1,5 +1,6 @@
 """What `arena grade` does and shows."""
 
+import functools
 import sys
 import time
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import click
 from arena.authoring.build import ensure_built
 from arena.board.record_file import to_json
 from arena.cli.boards import read_board, show_board
-from arena.cli.output import message_json, text
+from arena.cli.output import message_json, tell, text
 from arena.cli.session import Session
 from arena.intake.shelf import entries
 from arena.model.outcome import Fault, Outcome
@@ -38,13 +39,13 @@ def grade_shelf(session: Session, only: tuple[str, ...], *, again: bool, quiet: 
     started = time.monotonic()
     for task_id in only:
         session.task(task_id)
-    stages = assemble(session.workspace)
+    stages = assemble(session.workspace, tell)
     sweep(stages.state)
     found = [entry for entry in entries(session.workspace.submissions) if not only or entry.task in only]
-    load = session.loader()
 
+    @functools.cache
     def load_built(task_id: str) -> Task:
-        task = load(task_id)
+        task = session.task(task_id)
         ensure_built(task, stages.vault, stages.launcher)
         return task
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.authoring.build import ensure_built, verify_public
+from arena.cli.output import tell
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.intake.receive import Rejected, receive
@@ -67,7 +68,7 @@ class Line:
 def try_out(session: Session, task: Task, path: Path) -> Tried:
     """Receive and run a submission as grading would, without answers."""
     verify_public(task)
-    stages = assemble(session.workspace)
+    stages = assemble(session.workspace, tell)
     sweep(stages.state)
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "submission", task=task, team="-", received_at=stages.now())
@@ -93,7 +94,7 @@ def _tried(task: Task, submission: Submission | None, outcome: Outcome, messages
 
 def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str) -> Handed:
     """Store a submission on the shelf, and grade it where the answers are or can be built."""
-    stages = assemble(session.workspace)
+    stages = assemble(session.workspace, tell)
     sweep(stages.state)
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "received", task=task, team=team, received_at=stages.now())
@@ -176,7 +177,7 @@ def _waiting(session: Session, task: Task, stages: Stages) -> int:
 
 def history(session: Session, task: Task, team: str) -> list[Line]:
     """A team's submissions on the shelf, in order of name."""
-    stages = assemble(session.workspace)
+    stages = assemble(session.workspace, tell)
     lines = []
     for entry in entries(session.workspace.submissions):
         if entry.task == task.id and entry.team.casefold() == team:
@@ -193,7 +194,7 @@ def _digest(entry: Entry, task: Task, team: str, stages: Stages) -> str:
 
 def log_of(session: Session, prefix: str) -> tuple[Record, str]:
     """The record whose id begins with ``prefix``, and its log made safe to show."""
-    stages = assemble(session.workspace)
+    stages = assemble(session.workspace, tell)
     found = [record for task in session.tasks() for record in stages.ledger.find(task.id, prefix)]
     if not found:
         raise UsageError("log.none", record=prefix[:40])

@@ -1,9 +1,11 @@
 """The group of all commands. Only click is imported here: a command's module is loaded when the command is used."""
 
 import importlib
+import os
 
 import click
 
+from arena import __version__
 from arena.errors import ArenaError
 
 # name -> (module, its command, what `arena --help` says). A test holds the last against the command's own help.
@@ -63,6 +65,15 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="First steps: arena tasks; arena show TASK; arena download TASK; arena submit TASK FILE --team NAME",
 )
-@click.version_option(package_name="arena", prog_name="arena")
-def main() -> None:
+@click.option(
+    "-C",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False),
+    help="Run as if started in FOLDER.",
+)
+@click.version_option(__version__, prog_name="arena")
+def main(folder: str | None) -> None:
     """Competitions with hidden labels: hand in predictions, programs or models, and see where you stand."""
+    if folder is not None:
+        os.chdir(folder)

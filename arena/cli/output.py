@@ -44,6 +44,11 @@ def note(message_id: str, **params: Param) -> None:
     click.echo(words(message_id, **params), err=True)
 
 
+def tell(message: Message) -> None:
+    """Tell the person at the terminal what takes long, on standard error."""
+    click.echo(text(message), err=True)
+
+
 def print_json(data: object) -> None:
     """Print a result for scripts."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=1))

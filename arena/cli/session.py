@@ -1,6 +1,5 @@
 """What commands work in: the workspace around the current folder, its tasks, and its stages."""
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,10 +25,6 @@ class Session:
     def task(self, task_id: str) -> Task:
         """Load one task."""
         return load_task(self.workspace.root, task_id, METRICS)
-
-    def loader(self) -> "functools._lru_cache_wrapper[Task]":
-        """Load tasks, each once."""
-        return functools.cache(self.task)
 
     def tasks(self) -> list[Task]:
         """Every task that can be loaded; a broken one does not hide the others."""

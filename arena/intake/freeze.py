@@ -64,7 +64,7 @@ class Freezer:
         total = hashlib.sha256()
         size = 0
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_readable_folders(target.parent, self.root)
             with target.open("xb") as copy:
                 while chunk := stream.read(CHUNK):
                     size += len(chunk)
@@ -77,6 +77,14 @@ class Freezer:
             raise RejectedError(Message.of("submission.name_twice", name=safe_line(path, 80))) from error
         target.chmod(0o644)
         self.files.append(File(path=path, size=size, sha256=total.hexdigest()))
+
+
+def _make_readable_folders(folder: Path, root: Path) -> None:
+    """Make the folders of a frozen file; the sandbox's account must be able to enter them, whatever the umask says."""
+    missing = [part for part in (folder, *folder.parents) if part.is_relative_to(root) and not part.is_dir()]
+    for part in reversed(missing):
+        part.mkdir()
+        part.chmod(0o755)
 
 
 def too_large(limit: int) -> RejectedError:

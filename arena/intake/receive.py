@@ -31,7 +31,8 @@ def receive(source: Path, into: Path, *, task: Task, team: str, received_at: dat
     """Freeze the file or folder ``source`` in the new folder ``into``."""
     freezer = Freezer(root=into, max_bytes=task.submissions.max_bytes)
     try:
-        into.mkdir(mode=0o755)
+        into.mkdir()
+        into.chmod(0o755)
         _take(source, freezer)
         files = _without_single_folder(into, freezer.files)
         found, entry = kind.detect([file.path for file in files], task.submissions.accepts)

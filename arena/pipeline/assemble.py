@@ -3,13 +3,14 @@
 import csv
 import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
+from arena.model.message import Message
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.sandbox.data_sets import fingerprints, masks
@@ -18,8 +19,8 @@ from arena.sandbox.runtime import Runtime, find_runtime
 from arena.vault.plain import PlainVault
 
 
-def assemble(workspace: Workspace) -> Stages:
-    """The stages of a workspace. Nothing is started until it is used."""
+def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: None) -> Stages:
+    """The stages of a workspace. Nothing is started until it is used; ``tell`` is told of what takes long."""
     make_state(workspace.state)
     vault = PlainVault.open(workspace.root, workspace.name)
 
@@ -34,7 +35,9 @@ def assemble(workspace: Workspace) -> Stages:
         return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime())
 
     def hidden(task: Task) -> Sequence[Path]:
-        return masks(runtime(), fingerprints(_hidden_texts(task, vault)), workspace.state / "masks")
+        marks = fingerprints(_hidden_texts(task, vault))
+        scanning = Message.of("machine.scanning", task=task.id)
+        return masks(runtime(), marks, workspace.state / "masks", before_scan=lambda: tell(scanning))
 
     return Stages(
         now=lambda: datetime.now(UTC),

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -108,7 +109,7 @@ class BubblewrapLauncher:
         if os.getuid() != 0:
             view = View(binds=tuple(binds), masks=job.masks, cover=cover)
             return [str(self.bwrap), *namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--", *inner]
-        refuse_unreadable(job.mounts)
+        refuse_unreadable([*job.mounts, guest, *(Mount(source=path, target="") for path in self.runtime.prefixes)])
         staged = [Mount(source=Path(f"{_STAGED}/{n}"), target=mount.target) for n, mount in enumerate(binds)]
         view = View(binds=tuple(staged), masks=job.masks, cover=Path(f"{_STAGED}/cover"))
         pairs = [[str(mount.source), str(new.source)] for mount, new in zip(binds, staged, strict=True)]
@@ -151,8 +152,9 @@ def refuse_unreadable(mounts: Sequence[Mount]) -> None:
     for mount in mounts:
         paths = [mount.source, *mount.source.iterdir()] if mount.source.is_dir() else [mount.source]
         for path in paths:
-            wanted = 0o005 if path.is_dir() else 0o004
-            if path.stat().st_mode & wanted != wanted:
+            mode = path.lstat().st_mode
+            wanted = 0o005 if stat.S_ISDIR(mode) else 0o004
+            if not stat.S_ISLNK(mode) and mode & wanted != wanted:
                 raise SandboxUnavailableError("sandbox.unreadable", path=str(path))
 
 

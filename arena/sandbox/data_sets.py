@@ -13,7 +13,7 @@ import lzma
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from arena.files import write_atomic
@@ -37,8 +37,13 @@ def fingerprints(texts: Iterable[str]) -> tuple[bytes, ...]:
     return tuple(text.encode() for text in usable[:_MAX_FINGERPRINTS])
 
 
-def masks(runtime: Runtime, marks: Sequence[bytes], cache: Path) -> tuple[Path, ...]:
-    """Files and folders of the runtime to cover, for a task whose hidden rows have these fingerprints."""
+def masks(
+    runtime: Runtime, marks: Sequence[bytes], cache: Path, *, before_scan: Callable[[], None]
+) -> tuple[Path, ...]:
+    """Files and folders of the runtime to cover, for a task whose hidden rows have these fingerprints.
+
+    ``before_scan`` is called when nothing is cached: looking through every package takes seconds.
+    """
     key_text = json.dumps(
         [_VERSION, runtime.digest(), [str(p) for p in runtime.prefixes], sorted(map(bytes.hex, marks))]
     )
@@ -46,6 +51,7 @@ def masks(runtime: Runtime, marks: Sequence[bytes], cache: Path) -> tuple[Path, 
     try:
         known = [Path(each) for each in json.loads(path.read_bytes())]
     except (OSError, ValueError):
+        before_scan()
         known = list(_find(runtime, marks))
         write_atomic(path, json.dumps([str(each) for each in known]).encode(), mode=0o600)
     return tuple(each for each in known if each.exists())
