@@ -1,9 +1,11 @@
 """Copy the vault to one archive and back."""
 
 import contextlib
+import gzip
 import os
 import secrets
 import tarfile
+import zlib
 from pathlib import Path
 
 from arena.errors import InfrastructureError, UsageError
@@ -50,6 +52,7 @@ def restore(source: Path) -> tuple[int, int]:
     root = vault_root()
     restored = present = 0
     try:
+        _refuse_damaged(source)
         with tarfile.open(source, mode="r:gz") as archive:
             for member in archive:
                 name = Path(member.name)
@@ -66,8 +69,15 @@ def restore(source: Path) -> tuple[int, int]:
                     present += 1
                 else:
                     raise UsageError("vault.conflict", path=str(target))
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise UsageError("vault.not_a_backup", path=str(source)) from error
     except OSError as error:
         raise UsageError("file.unreadable", path=str(source), reason=error.strerror or str(error)) from error
     return restored, present
+
+
+def _refuse_damaged(source: Path) -> None:
+    """Read to the very end, where gzip's checksum stands; tarfile stops before it and would restore changed bytes."""
+    with gzip.open(source) as stream:
+        while stream.read(1 << 20):
+            pass

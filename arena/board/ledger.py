@@ -12,7 +12,7 @@ from pathlib import Path
 from arena.board import record_file
 from arena.errors import InfrastructureError
 from arena.files import create_once
-from arena.model.record import Record
+from arena.model.record import Record, record_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +50,16 @@ class FileLedger:
             record = record_file.load(path.read_bytes(), str(path))
             if record.id != path.stem:
                 raise InfrastructureError("ledger.unreadable", file=str(path), reason="its id is not its name")
+            if record.id != _derived_id(record):
+                raise InfrastructureError("ledger.unreadable", file=str(path), reason="its id is another record's")
             self._known[path] = record
         return self._known[path]
+
+
+def _derived_id(record: Record) -> str:
+    return record_id(
+        team=record.team,
+        submission_digest=record.submission_digest,
+        task_digest=record.task_digest,
+        evaluation=record.evaluation,
+    )

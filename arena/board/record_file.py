@@ -18,25 +18,27 @@ from arena.model.submission import Kind
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
-        raise ValueError("a score is a finite number")
+        raise ValueError("a finite number is needed")
     return value
 
 
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
 Finite = Annotated[float, AfterValidator(_finite)]
+# Canonical ids only: what stands here goes into CSV files and onto terminals as it is.
+Team = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 
 
 class _Message(Edge):
     id: str
-    params: dict[str, str | int | float]
+    params: dict[str, str | int | Finite]
 
 
 class _Usage(Edge):
     unit: str
     device_class: str
-    charged: float
-    wall_s: float
-    cpu_s: float
+    charged: Finite
+    wall_s: Finite
+    cpu_s: Finite
     peak_memory_bytes: int
 
 
@@ -52,7 +54,7 @@ class _Record(Edge):
     id: Hex
     task: str
     task_digest: Hex
-    team: str
+    team: Team
     submission_digest: Hex
     kind: Kind | None
     evaluation: Annotated[int, Field(ge=1)]

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from arena.catalog.edge import Edge
+from arena.model.task import Label
 
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB)\s*\Z")
+_SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*(B|KiB|MiB|GiB)\s*\Z")
 _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+_EXACT = 2**53  # beyond it, floats skip integers
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _TASK_ID = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
 
@@ -31,6 +33,17 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _told_apart(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    numbers = [label for label in labels if not isinstance(label, str)]
+    if not all(-_EXACT <= number <= _EXACT for number in numbers):
+        raise ValueError("a label that is a number is finite and at most 2**53")
+    if any(label != label.strip() or not label for label in labels if isinstance(label, str)):
+        raise ValueError("a label that is text is not empty and has no spaces around it")
+    if len(set(numbers)) != len(numbers) or len({str(label) for label in labels}) != len(labels):
+        raise ValueError("a label stands here twice")
+    return labels
+
+
 Size = Annotated[int, BeforeValidator(parse_size)]
 FileName = Annotated[str, StringConstraints(pattern=_FILE_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -49,7 +62,7 @@ class Data(Edge):
 
     id: Text
     target: Annotated[tuple[Text, ...], Field(min_length=1), AfterValidator(_distinct)]
-    labels: tuple[int | float | str, ...] = ()
+    labels: Annotated[tuple[Label, ...], AfterValidator(_told_apart)] = ()
     train: FileName = "train.csv"
     test: FileName = "test.csv"
     sample_submission: FileName = "sample_submission.csv"

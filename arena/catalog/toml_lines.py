@@ -25,7 +25,7 @@ def parse(data: bytes, name: str) -> dict[str, Any]:
         line = data[: error.start].count(b"\n") + 1
         problem = Problem(file=name, line=line, reason="not UTF-8 text", fix="save the file as UTF-8")
         raise InvalidFileError([problem]) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # Syntax, an endless number, or brackets without end.
         match = _SYNTAX_LINE.search(str(error))
         problem = Problem(
             file=name,

@@ -10,6 +10,7 @@ from arena.cli.handing_in import Handed, Line, Tried
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
+from arena.model.sizes import human_size
 from arena.model.submission import Submission
 from arena.model.task import Task
 
@@ -69,11 +70,6 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def mebibytes(size: int) -> str:
-    """A size for people."""
-    return f"{size / 1024**3:g} GiB" if size >= 1024**3 else f"{size / 1024**2:.3g} MiB"
-
-
 def task_page(task: Task, workspace: Workspace) -> str:
     """The statement, then the rules in a few lines."""
     data = task_json(task, workspace)
@@ -88,16 +84,16 @@ def task_page(task: Task, workspace: Workspace) -> str:
         "---",
         words("show.files", files=", ".join(data["files"])),
         words(
-            "show.accepts", kinds=kinds, size=mebibytes(task.submissions.max_bytes), per_day=task.submissions.per_day
+            "show.accepts", kinds=kinds, size=human_size(task.submissions.max_bytes), per_day=task.submissions.per_day
         ),
         words("show.metric", metric=ranking.title, direction=words(f"show.{ranking.direction}"), also=also),
         words(
             "show.budget",
             wall=f"{budget.wall_seconds:g}",
             cpu=f"{budget.cpu_seconds:g}",
-            memory=mebibytes(budget.memory_bytes),
+            memory=human_size(budget.memory_bytes),
             processes=budget.processes,
-            disk=mebibytes(budget.disk_bytes),
+            disk=human_size(budget.disk_bytes),
         ),
         words("show.runtime", python=data["runtime"]["python"], packages=", ".join(known) or "-"),
     ]
@@ -107,7 +103,7 @@ def task_page(task: Task, workspace: Workspace) -> str:
 
 
 def _kind(submission: Submission) -> None:
-    size = mebibytes(sum(file.size for file in submission.files))
+    size = human_size(sum(file.size for file in submission.files))
     kind, entry = submission.kind.value, submission.entry
     note("submit.kind", kind=kind, entry=entry, files=len(submission.files), size=size)
 
@@ -153,8 +149,8 @@ def show_trial(tried: Tried, path: str) -> None:
             wall_limit=f"{budget.wall_seconds:g}",
             cpu=f"{usage.cpu_s:.1f}",
             cpu_limit=f"{budget.cpu_seconds:g}",
-            memory=mebibytes(usage.peak_memory_bytes),
-            memory_limit=mebibytes(budget.memory_bytes),
+            memory=human_size(usage.peak_memory_bytes),
+            memory_limit=human_size(budget.memory_bytes),
         )
     if tried.outcome is Outcome.SCORED:
         from arena.pipeline.contracts import contract_of

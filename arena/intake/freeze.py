@@ -5,6 +5,7 @@ What is hashed is what runs: a file that changes, grows or turns into a link whi
 
 import errno
 import hashlib
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from arena.errors import InfrastructureError
 from arena.intake.names import MAX_DEPTH, is_junk, name_fault
 from arena.model.message import Message
 from arena.model.safe_text import safe_line
+from arena.model.sizes import human_size
 from arena.model.submission import File
 
 MAX_FILES = 1000
@@ -51,6 +54,7 @@ class Freezer:
 
         Raises:
             RejectedError: a limit or rule is broken.
+            InfrastructureError: this machine cannot write the copy.
         """
         if fault := name_fault(path):
             raise RejectedError(Message.of(fault, name=safe_line(path, 80), limit=MAX_DEPTH))
@@ -65,16 +69,19 @@ class Freezer:
         size = 0
         try:
             _make_readable_folders(target.parent, self.root)
-            with target.open("xb") as copy:
-                while chunk := stream.read(CHUNK):
-                    size += len(chunk)
-                    self.total += len(chunk)
-                    if self.total > self.max_bytes:
-                        raise too_large(self.max_bytes)
-                    total.update(chunk)
-                    copy.write(chunk)
+            copy = target.open("xb", buffering=0)
         except (FileExistsError, NotADirectoryError) as error:
             raise RejectedError(Message.of("submission.name_twice", name=safe_line(path, 80))) from error
+        except OSError as error:
+            raise _unwritable(target, error) from error
+        with copy:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                self.total += len(chunk)
+                if self.total > self.max_bytes:
+                    raise too_large(self.max_bytes)
+                total.update(chunk)
+                _write(copy, chunk, target)
         target.chmod(0o644)
         self.files.append(File(path=path, size=size, sha256=total.hexdigest()))
 
@@ -87,9 +94,23 @@ def _make_readable_folders(folder: Path, root: Path) -> None:
         part.chmod(0o755)
 
 
+def _write(copy: io.FileIO, data: bytes, target: Path) -> None:
+    """Write all of it. A full disk is our fault, also while an archive is read, whose own faults are OSErrors too."""
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[copy.write(left) :]
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> InfrastructureError:
+    return InfrastructureError("file.unwritable", path=str(path), reason=error.strerror or str(error))
+
+
 def too_large(limit: int) -> RejectedError:
     """The submission as a whole is over its limit."""
-    return RejectedError(Message.of("submission.too_large", limit=f"{limit / 1024**2:g} MiB"))
+    return RejectedError(Message.of("submission.too_large", limit=human_size(limit)))
 
 
 def open_regular(path: Path, max_bytes: int) -> BinaryIO:
@@ -117,13 +138,17 @@ def freeze_folder(source: Path, freezer: Freezer) -> None:
             freezer.take(relative, stream)
 
 
-def _walk(folder: Path, prefix: str, depth: int) -> Iterator[str]:
+def list_folder(folder: Path, shown: str) -> list["os.DirEntry[str]"]:
+    """Everything in a folder, in order; ``shown`` is what the learner knows it by."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        message = Message.of("submission.unreadable", name=safe_line(prefix, 80), reason=error.strerror or "")
+        message = Message.of("submission.unreadable", name=safe_line(shown, 80), reason=error.strerror or "")
         raise RejectedError(message) from error
-    for entry in entries:
+
+
+def _walk(folder: Path, prefix: str, depth: int) -> Iterator[str]:
+    for entry in list_folder(folder, prefix):
         relative = f"{prefix}{entry.name}"
         if is_junk(relative) or (entry.is_dir(follow_symlinks=False) and is_junk(f"{relative}/x")):
             continue

@@ -25,7 +25,7 @@ def name_fault(path: str) -> str | None:
     if path.startswith("/") or any(part in {"", ".", ".."} for part in parts):
         return "submission.path_outside"
     for part in parts:
-        if len(part.encode("utf-8", "surrogateescape")) > MAX_NAME_BYTES:
+        if len(part.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
             return "submission.name_too_long"
         categories = {unicodedata.category(char)[0] for char in part}
         if "C" in categories or _WINDOWS_FORBIDDEN & set(part) or part != part.strip() or part.endswith("."):

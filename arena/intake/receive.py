@@ -11,7 +11,7 @@ from pathlib import Path
 
 from arena.errors import InfrastructureError
 from arena.intake import archive, kind
-from arena.intake.freeze import MAX_FILES, Freezer, RejectedError, freeze_folder, open_regular
+from arena.intake.freeze import MAX_FILES, Freezer, RejectedError, freeze_folder, list_folder, open_regular
 from arena.model.message import Message
 from arena.model.safe_text import safe_line
 from arena.model.submission import File, Kind, Submission, digest_of
@@ -58,9 +58,9 @@ def _take(source: Path, freezer: Freezer) -> None:
     if not source.is_dir():
         _take_file(source, freezer)
         return
-    entries = [entry for entry in source.iterdir() if not entry.name.startswith(".")]
-    if len(entries) == 1 and archive.is_archive(entries[0].name):
-        _take_file(entries[0], freezer)
+    names = [entry.name for entry in list_folder(source, source.name) if not entry.name.startswith(".")]
+    if len(names) == 1 and archive.is_archive(names[0]):
+        _take_file(source / names[0], freezer)
     else:
         freeze_folder(source, freezer)
 
@@ -108,9 +108,10 @@ def _rejected_digest(source: Path) -> str:
     if source.is_dir() and not source.is_symlink():
         paths += sorted(itertools.islice(source.rglob("*"), _SAMPLE_FILES))
     for path in paths:
-        info = path.lstat()
-        total.update(f"{os.fsencode(path.relative_to(source)).hex()} {info.st_mode} {info.st_size}\n".encode())
-        if stat.S_ISREG(info.st_mode):
-            with contextlib.suppress(OSError), path.open("rb") as file:
-                total.update(file.read(_SAMPLE_BYTES))
+        with contextlib.suppress(OSError):  # It may be gone by now, or never have been there.
+            info = path.lstat()
+            total.update(f"{os.fsencode(path.relative_to(source)).hex()} {info.st_mode} {info.st_size}\n".encode())
+            if stat.S_ISREG(info.st_mode):
+                with path.open("rb") as file:
+                    total.update(file.read(_SAMPLE_BYTES))
     return total.hexdigest()

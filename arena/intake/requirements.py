@@ -14,7 +14,7 @@ _MAX_LINES = 200
 
 def from_file(text: str) -> list[str]:
     """The requirements of a ``requirements.txt``: one a line, without comments and options."""
-    lines = [line.split(" #", 1)[0].strip() for line in text.splitlines()[:_MAX_LINES]]
+    lines = [line.split(" #", 1)[0].strip() for line in text.removeprefix("\ufeff").splitlines()[:_MAX_LINES]]
     return [line for line in lines if line and not line.startswith(("#", "-"))]
 
 

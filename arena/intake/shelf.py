@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from arena.files import sync_directory, write_atomic
+from arena.files import remove_stale, sync_directory, write_atomic
 from arena.intake.freeze import RejectedError, open_regular
 from arena.model.safe_text import safe_line
 from arena.model.submission import Submission
@@ -49,13 +49,16 @@ def entries(root: Path) -> Iterator[Entry]:
 def _folders(root: Path) -> list[Path]:
     if not root.is_dir():
         return []
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    # A link is not followed: a pull request could point one at files of the grader's machine.
+    found = (path for path in root.iterdir() if path.is_dir() and not path.is_symlink())
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def put(root: Path, submission: Submission, *, message: str, now: datetime) -> Path:
     """Store a frozen submission under its content's name; the same content lands on the same path."""
     folder = root / submission.task / submission.team
     folder.mkdir(parents=True, exist_ok=True)
+    remove_stale(folder)
     target = folder / submission.digest[:16]
     if not target.exists():
         temporary = folder / f".{secrets.token_hex(8)}.tmp"
@@ -72,6 +75,9 @@ def put(root: Path, submission: Submission, *, message: str, now: datetime) -> P
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         sync_directory(folder)
+    path = folder / f"{target.name}.json"
+    if path.exists() and not message:
+        return target  # What was said the first time stays.
     manifest = {
         "schema": 1,
         "task": submission.task,
@@ -81,7 +87,7 @@ def put(root: Path, submission: Submission, *, message: str, now: datetime) -> P
         "message": safe_line(message, 200),
         "submitted_at": now.isoformat(timespec="seconds"),
     }
-    write_atomic(folder / f"{target.name}.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+    write_atomic(path, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
     return target
 
 

@@ -10,6 +10,7 @@ from filelock import FileLock
 from arena.board import render
 from arena.board.publish import publish
 from arena.board.standings import Standings, standings
+from arena.files import remove_stale
 from arena.metrics.table import METRICS
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
@@ -26,6 +27,8 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     folder.mkdir(parents=True, exist_ok=True)
     # Ranked inside the lock: of two graders the later one publishes what the ledger holds by then.
     with FileLock(stages.state / "publish.lock"):
+        # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
+        remove_stale(folder, older_than_seconds=0)
         boards = [standings_of(task, stages) for task in tasks if any(True for _ in stages.ledger.records(task.id))]
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
         return publish(folder, boards, notes)

@@ -141,10 +141,12 @@ def _values(raw: list[str], contract: Contract) -> tuple[NDArray[Any], dict[str,
         case Needs.NUMBER:
             parse = _number
     values = np.zeros(len(raw), dtype=np.int64 if contract.needs is Needs.LABEL else np.float64)
+    # A task may have a label that is called "None".
+    missing = _MISSING - {str(label).casefold() for label in contract.labels}
     known: dict[str, float | int | str] = {}
     for row, text in enumerate(raw):
         if text not in known:
-            known[text] = "predictions.value_missing" if text.casefold() in _MISSING else parse(text)
+            known[text] = "predictions.value_missing" if text.casefold() in missing else parse(text)
         value = known[text]
         if isinstance(value, str):
             bad.setdefault(value, []).append(row)

@@ -7,6 +7,7 @@ number of fields in a row, and takes quotes, CRLF and a byte-order mark as peopl
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -18,6 +19,10 @@ from arena.model.message import Message
 from arena.model.safe_text import safe_line
 
 MAX_COLUMNS = 256
+# What a table may take in memory, as text. A parquet file of 4 KB can say that it holds gigabytes, and mean it.
+MAX_TEXT_BYTES = 256 * 1024**2
+_HEADER_BYTES = 65536
+_WIDEST_NUMBER = 32
 _BOM = b"\xef\xbb\xbf"
 _ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 
@@ -43,18 +48,17 @@ def _read_csv(data: bytes, max_rows: int) -> pa.Table | Unreadable:
     body = data.removeprefix(_BOM)
     if unreadable := _not_text(body):
         return unreadable
-    names = next(csv.reader(io.StringIO(body[:65536].decode("utf-8", "ignore"), newline="")), [])
-    if not names:
-        return Unreadable(Message.of("predictions.empty"))
-    if len(names) > MAX_COLUMNS:
-        return Unreadable(Message.of("predictions.too_many_columns", count=len(names), limit=MAX_COLUMNS))
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        return Unreadable(Message.of("predictions.column_twice", column=safe_line(twice, 60)))
+    start = io.StringIO(body[:_HEADER_BYTES].decode("utf-8", "ignore"), newline="")
+    names = next(filter(None, csv.reader(start)), [])
+    if unreadable := _header_problem(names):
+        return unreadable
+    if len(body) > _HEADER_BYTES and not start.read(1):
+        return Unreadable(Message.of("predictions.malformed", detail=f"its header is over {_HEADER_BYTES} bytes long"))
     try:
         table = pa_csv.read_csv(
             io.BytesIO(body),
-            read_options=pa_csv.ReadOptions(use_threads=False),
+            # The header must fit into one block: a million columns would take gigabytes.
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=2 * _HEADER_BYTES),
             parse_options=pa_csv.ParseOptions(newlines_in_values=b'"' in body),
             convert_options=pa_csv.ConvertOptions(
                 column_types={name: pa.string() for name in names}, strings_can_be_null=False
@@ -63,6 +67,17 @@ def _read_csv(data: bytes, max_rows: int) -> pa.Table | Unreadable:
     except pa.ArrowInvalid as error:
         return Unreadable(_csv_problem(str(error)))
     return _bounded(table, max_rows)
+
+
+def _header_problem(names: Sequence[str]) -> Unreadable | None:
+    if not names:
+        return Unreadable(Message.of("predictions.empty"))
+    if len(names) > MAX_COLUMNS:
+        return Unreadable(Message.of("predictions.too_many_columns", count=len(names), limit=MAX_COLUMNS))
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        return Unreadable(Message.of("predictions.column_twice", column=safe_line(twice, 60)))
+    return None
 
 
 def _not_text(body: bytes) -> Unreadable | None:
@@ -89,26 +104,23 @@ def _csv_problem(text: str) -> Message:
 
 def _read_parquet(data: bytes, max_rows: int) -> pa.Table | Unreadable:
     try:
-        file = pa_parquet.ParquetFile(io.BytesIO(data))
-        if file.metadata.num_columns > MAX_COLUMNS:
-            return Unreadable(
-                Message.of("predictions.too_many_columns", count=file.metadata.num_columns, limit=MAX_COLUMNS)
-            )
+        metadata = pa_parquet.read_metadata(io.BytesIO(data))
+        if unreadable := _header_problem([metadata.schema.column(at).path for at in range(metadata.num_columns)]):
+            return unreadable
         # The footer's count is a claim, but reading never gives more rows than it claims.
-        if file.metadata.num_rows > max_rows:
-            return Unreadable(Message.of("predictions.too_many_rows", count=file.metadata.num_rows, limit=max_rows))
-        table = file.read(use_threads=False)
+        if metadata.num_rows > max_rows:
+            return Unreadable(Message.of("predictions.too_many_rows", count=metadata.num_rows, limit=max_rows))
+        if detail := _footer_problem(metadata):
+            return Unreadable(Message.of("predictions.malformed", detail=detail))
+        # Text stays as in the file, each value once, until its length is known.
+        texts = [name for name, kind in _kinds(metadata) if kind == "BYTE_ARRAY"]
+        table = pa_parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts).read(use_threads=False)
+        if sum(_text_bytes(column) for column in table.columns) > MAX_TEXT_BYTES:
+            return Unreadable(Message.of("predictions.malformed", detail=_TOO_LONG))
         columns = [_as_text(column) for column in table.columns]
         return _bounded(pa.table(columns, names=table.column_names), max_rows)
     except (pa.ArrowException, OSError, ValueError) as error:
         return Unreadable(Message.of("predictions.malformed", detail=safe_line(str(error), 120)))
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-    if pa.types.is_boolean(plain.type):
-        plain = plain.cast(pa.int8())
-    return pc.fill_null(plain.cast(pa.string()), "")
 
 
 def _bounded(table: pa.Table, max_rows: int) -> pa.Table | Unreadable:

@@ -6,6 +6,7 @@ from typing import assert_never
 from arena.model.budget import Budget
 from arena.model.message import Message
 from arena.model.outcome import Outcome
+from arena.model.sizes import human_size
 from arena.sandbox.interface import Exited, Finished, Killed, KillReason, Signalled
 
 
@@ -33,14 +34,14 @@ def _killed(reason: KillReason, budget: Budget) -> tuple[Outcome, Message]:
         case KillReason.CPU:
             return Outcome.BUDGET_EXCEEDED, Message.of("run.cpu_exceeded", limit=f"{budget.cpu_seconds:g}")
         case KillReason.MEMORY:
-            return Outcome.MEMORY_EXCEEDED, Message.of("run.memory_exceeded", limit=mebibytes(budget.memory_bytes))
+            return Outcome.MEMORY_EXCEEDED, Message.of("run.memory_exceeded", limit=human_size(budget.memory_bytes))
         case KillReason.LOG:
-            return Outcome.OUTPUT_FLOODED, Message.of("run.output_flooded", limit=mebibytes(budget.log_bytes))
+            return Outcome.OUTPUT_FLOODED, Message.of("run.output_flooded", limit=human_size(budget.log_bytes))
     assert_never(reason)
 
 
 def _disk(budget: Budget) -> tuple[Outcome, Message]:
-    return Outcome.DISK_EXCEEDED, Message.of("run.disk_exceeded", limit=mebibytes(budget.disk_bytes))
+    return Outcome.DISK_EXCEEDED, Message.of("run.disk_exceeded", limit=human_size(budget.disk_bytes))
 
 
 def _output(run: Finished, budget: Budget, output: str) -> tuple[Outcome, Message] | None:
@@ -61,8 +62,3 @@ def _signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def mebibytes(size: int) -> str:
-    """A size for people."""
-    return f"{size / 1024**2:g} MiB"

@@ -102,12 +102,14 @@ def parse_answers(data: bytes, task: Task) -> Answers:
     """Read answers strictly; they come from the task's own code, which is not trusted either."""
     spec = task.data
     try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise TaskError("answers.unusable", task=task.id, reason=type(error).__name__) from error
-    wanted = {spec.id, *spec.target, USAGE}
-    if not rows or set(rows[0]) != wanted or any(None in row.values() for row in rows):
-        raise TaskError("answers.unusable", task=task.id, reason=f"columns must be {', '.join(sorted(wanted))}")
+    wanted = sorted([spec.id, *spec.target, USAGE])
+    # A row with a field too many has the key None, one with a field too few the value None.
+    if sorted(reader.fieldnames or ()) != wanted or any(None in row or None in row.values() for row in rows):
+        raise TaskError("answers.unusable", task=task.id, reason=f"columns must be {', '.join(wanted)}")
     ids = tuple(row[spec.id] for row in rows)
     if len(set(ids)) != len(ids):
         raise TaskError("answers.unusable", task=task.id, reason="an id stands twice")
