@@ -62,7 +62,8 @@ def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stag
     for entry in entries:
         team = None
         try:
-            team, task = parse_team(entry.team), load(entry.task)
+            team = parse_team(entry.team)
+            task = load(entry.task)
             with scratch_folder(stages.state) as scratch:
                 graded = grade(entry.path, task=task, team=team, stages=stages, scratch=scratch, again=again)
         except ArenaError as error:

@@ -8,6 +8,7 @@ import io
 import re
 import string
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -19,6 +20,7 @@ from arena.model.outcome import Outcome
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "arena" / "text" / "locale"
 LANGUAGES = ("en", "bn")
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 BENGALI = re.compile("[\u0980-\u09ff]")
 # Ids stand in the code as plain strings of this shape.
 ID = re.compile(r"[\"']([a-z]+\.[a-z0-9_]+)[\"']")
@@ -41,9 +43,12 @@ def texts(language: str) -> dict[str, str]:
 
 
 def compiled(language: str) -> bytes:
-    """The bytes of the compiled file."""
+    """The bytes of the compiled file: the same for the same texts, whenever it is asked."""
+    catalog = read(language)
+    # Babel writes the time of the call where the source names none.
+    catalog.creation_date = NO_DATE
     out = io.BytesIO()
-    write_mo(out, read(language))
+    write_mo(out, catalog)
     return out.getvalue()
 
 

@@ -1,6 +1,6 @@
 """What `check`, `submit`, `submissions` and `log` do before they show anything."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,9 +34,9 @@ class Tried:
     submission: Submission | None
     outcome: Outcome
     messages: tuple[Message, ...]
-    notes: tuple[Message, ...]
-    usage: Usage
-    log: str
+    notes: tuple[Message, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    log: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +46,14 @@ class Handed:
     task: Task
     team: str
     submission: Submission | None
-    stored: Path | None
     outcome: Outcome
     messages: tuple[Message, ...]
-    notes: tuple[Message, ...]
-    graded: Graded | None
-    rank: int | None
-    teams: int
-    waiting: int
+    notes: tuple[Message, ...] = ()
+    stored: Path | None = None
+    graded: Graded | None = None
+    rank: int | None = None
+    teams: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,8 @@ def try_out(session: Session, task: Task, path: Path) -> Tried:
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "submission", task=task, team="-", received_at=stages.now())
         if isinstance(received, Rejected):
-            return _tried(task, None, Outcome.REJECTED, (received.message,))
-        folder = scratch / "attempt"
-        folder.mkdir()
-        ended = attempt(received, task, stages, folder)
+            return Tried(task=task, submission=None, outcome=Outcome.REJECTED, messages=(received.message,))
+        ended = attempt(received, task, stages, _new(scratch / "attempt"))
         return Tried(
             task=task,
             submission=received,
@@ -88,10 +86,6 @@ def try_out(session: Session, task: Task, path: Path) -> Tried:
         )
 
 
-def _tried(task: Task, submission: Submission | None, outcome: Outcome, messages: tuple[Message, ...]) -> Tried:
-    return Tried(task=task, submission=submission, outcome=outcome, messages=messages, notes=(), usage=Usage(), log="")
-
-
 def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str) -> Handed:
     """Store a submission on the shelf, and grade it where the answers are or can be built."""
     stages = assemble(session.workspace, tell)
@@ -99,14 +93,20 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "received", task=task, team=team, received_at=stages.now())
         if isinstance(received, Rejected):
-            return _handed(task, team, None, None, (Outcome.REJECTED, (received.message,), ()))
+            return Handed(task=task, team=team, submission=None, outcome=Outcome.REJECTED, messages=(received.message,))
         stored = put(session.workspace.submissions, received, message=message, now=datetime.now(UTC))
         shown = stored.relative_to(session.workspace.root)
         if not _answers_are_here(task, stages):
-            folder = scratch / "attempt"
-            folder.mkdir()
-            ended = attempt(received, task, stages, folder)
-            return _handed(task, team, received, shown, (ended.outcome, ended.messages, ended.notes))
+            ended = attempt(received, task, stages, _new(scratch / "attempt"))
+            return Handed(
+                task=task,
+                team=team,
+                submission=received,
+                outcome=ended.outcome,
+                messages=ended.messages,
+                notes=ended.notes,
+                stored=shown,
+            )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
     rows = standings_of(task, stages).rows
@@ -122,29 +122,6 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         rank=next((row.rank for row in rows if row.team == team), None),
         teams=len(rows),
         waiting=_waiting(session, task, stages),
-    )
-
-
-def _handed(
-    task: Task,
-    team: str,
-    submission: Submission | None,
-    stored: Path | None,
-    ended: tuple[Outcome, tuple[Message, ...], tuple[Message, ...]],
-) -> Handed:
-    outcome, messages, notes = ended
-    return Handed(
-        task=task,
-        team=team,
-        submission=submission,
-        stored=stored,
-        outcome=outcome,
-        messages=messages,
-        notes=notes,
-        graded=None,
-        rank=None,
-        teams=0,
-        waiting=0,
     )
 
 

@@ -32,10 +32,12 @@ def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: N
     def launcher() -> Launcher:
         from arena.sandbox.bwrap import BubblewrapLauncher, find_bwrap
 
-        return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime())
+        ours = (workspace.root / "tasks", workspace.submissions, workspace.leaderboard, workspace.state)
+        return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime(), private=(vault.root, *ours))
 
     def hidden(task: Task) -> Sequence[Path]:
-        marks = fingerprints(_hidden_texts(task, vault))
+        # Each half by itself: long texts of the test table must not crowd out the answers.
+        marks = (*fingerprints(_hidden_cells(task)), *fingerprints(_hidden_answers(task, vault)))
         scanning = Message.of("machine.scanning", task=task.id)
         return masks(runtime(), marks, workspace.state / "masks", before_scan=lambda: tell(scanning))
 
@@ -62,12 +64,15 @@ def make_state(state: Path) -> None:
         raise InfrastructureError("file.unwritable", path=str(state), reason=error.strerror or str(error)) from error
 
 
-def _hidden_texts(task: Task, vault: PlainVault) -> Iterator[str]:
-    """Texts of the hidden rows: the test table's cells, and the answers where this machine has them."""
+def _hidden_cells(task: Task) -> Iterator[str]:
+    """The cells of the test table."""
     with (task.public_dir / task.data.test).open(encoding="utf-8-sig", newline="") as file:
         # A table of long texts is no reason to fail: the cells are only compared.
         csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
         for row in csv.reader(file):
             yield from row
-    if vault.has_answers(task):
-        yield from vault.answers(task).values
+
+
+def _hidden_answers(task: Task, vault: PlainVault) -> Sequence[str]:
+    """The answers, where this machine has them."""
+    return vault.answers(task).values if vault.has_answers(task) else ()

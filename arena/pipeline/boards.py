@@ -10,6 +10,7 @@ from filelock import FileLock
 from arena.board import render
 from arena.board.publish import publish
 from arena.board.standings import Standings, standings
+from arena.errors import InfrastructureError
 from arena.files import remove_stale
 from arena.metrics.table import METRICS
 from arena.model.task import Task
@@ -36,10 +37,13 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
 
 def published(folder: Path, task: str) -> dict[str, Any] | None:
     """The published board as plain data, or ``None`` where there is none."""
+    path = folder / f"{task}.json"
     try:
-        board: dict[str, Any] = json.loads((folder / f"{task}.json").read_bytes())
+        board: dict[str, Any] = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise InfrastructureError("ledger.unreadable", file=str(path), reason=str(error)) from error
     return board
 
 

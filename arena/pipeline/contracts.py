@@ -8,14 +8,25 @@ from arena.model.task import Task
 from arena.predictions.contract import Contract, canonical_id
 
 
+# A table of long texts is no reason to fail: csv's own limit is 128 KiB a cell.
+_LONGEST_CELL = 2**31 - 1
+
+
 def contract_of(task: Task) -> Contract:
-    """What the task expects of a table of predictions, from its public files."""
+    """What the task expects of a table of predictions, from its public files.
+
+    Raises:
+        TaskError: the test table cannot be read, or its rows cannot be told apart by their ids.
+    """
     path = task.public_dir / task.data.test
+    csv.field_size_limit(_LONGEST_CELL)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            ids = tuple(canonical_id(row[task.data.id]) for row in csv.DictReader(file))
-    except (OSError, KeyError, UnicodeDecodeError) as error:
+            ids = tuple(canonical_id(row[task.data.id] or "") for row in csv.DictReader(file))
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise TaskError("task.public_unusable", task=task.id, file=f"public/{task.data.test}") from error
+    if not ids or "" in ids or len(set(ids)) != len(ids):
+        raise TaskError("task.public_unusable", task=task.id, file=f"public/{task.data.test}")
     return Contract(
         id_column=task.data.id,
         target=task.data.target[0],

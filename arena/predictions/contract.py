@@ -20,6 +20,8 @@ from arena.model.task import Label
 
 # How many offending rows a message names.
 SHOWN = 3
+# The square of a larger number is infinite: a metric would fail, and that would pass for the task's fault.
+MAX_NUMBER = 1e150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ def _columns(found: Sequence[str], contract: Contract) -> list[Message]:
     expected = ",".join(wanted)
     missing = [name for name in wanted if name not in found]
     extra = [name for name in found if name not in wanted]
-    shown = ", ".join(safe_line(name, 40) for name in extra[:SHOWN])
+    shown = ", ".join(safe_line(name, 40) or "∅" for name in extra[:SHOWN])
     if missing:
         names = ", ".join(missing)
         header = safe_line(",".join(found), 120)
@@ -178,7 +180,7 @@ def _number(text: str) -> float | str:
         number = float(text)
     except ValueError:
         return "predictions.value_not_a_number"
-    return number if np.isfinite(number) else "predictions.value_not_finite"
+    return number if abs(number) <= MAX_NUMBER else "predictions.value_not_finite"
 
 
 def _probability(text: str) -> float | str:

@@ -19,10 +19,11 @@ from arena.model.message import Message
 from arena.model.safe_text import safe_line
 
 MAX_COLUMNS = 256
-# What a table may take in memory, as text. A parquet file of 4 KB can say that it holds gigabytes, and mean it.
-MAX_TEXT_BYTES = 256 * 1024**2
+# What a parquet table may take in memory: a file of 4 KB can hold gigabytes, by saying one long value again and again.
+FREE_BYTES = 64 * 1024**2
+BYTES_PER_ROW = 128
+_CELL_BYTES = 32  # a number as text, generously
 _HEADER_BYTES = 65536
-_WIDEST_NUMBER = 32
 _BOM = b"\xef\xbb\xbf"
 _ROW = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+)")
 
@@ -105,22 +106,55 @@ def _csv_problem(text: str) -> Message:
 def _read_parquet(data: bytes, max_rows: int) -> pa.Table | Unreadable:
     try:
         metadata = pa_parquet.read_metadata(io.BytesIO(data))
-        if unreadable := _header_problem([metadata.schema.column(at).path for at in range(metadata.num_columns)]):
+        columns = [metadata.schema.column(at) for at in range(metadata.num_columns)]
+        if unreadable := _header_problem([column.path for column in columns]):
             return unreadable
         # The footer's count is a claim, but reading never gives more rows than it claims.
         if metadata.num_rows > max_rows:
             return Unreadable(Message.of("predictions.too_many_rows", count=metadata.num_rows, limit=max_rows))
-        if detail := _footer_problem(metadata):
+        limit = FREE_BYTES + BYTES_PER_ROW * max_rows
+        if detail := _footer_problem(metadata, columns, limit):
             return Unreadable(Message.of("predictions.malformed", detail=detail))
-        # Text stays as in the file, each value once, until its length is known.
-        texts = [name for name, kind in _kinds(metadata) if kind == "BYTE_ARRAY"]
+        # A column of text comes as its different values and their rows, so that its size is known before it is taken.
+        texts = [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
         table = pa_parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts).read(use_threads=False)
-        if sum(_text_bytes(column) for column in table.columns) > MAX_TEXT_BYTES:
-            return Unreadable(Message.of("predictions.malformed", detail=_TOO_LONG))
-        columns = [_as_text(column) for column in table.columns]
-        return _bounded(pa.table(columns, names=table.column_names), max_rows)
+        if sum(_text_bytes(chunk) for column in table.columns for chunk in column.chunks) > limit:
+            return Unreadable(Message.of("predictions.malformed", detail=_over(limit)))
+        plain = [_as_text(column) for column in table.columns]
+        return _bounded(pa.table(plain, names=table.column_names), max_rows)
     except (pa.ArrowException, OSError, ValueError) as error:
         return Unreadable(Message.of("predictions.malformed", detail=safe_line(str(error), 120)))
+
+
+def _footer_problem(
+    metadata: pa_parquet.FileMetaData, columns: Sequence[pa_parquet.ColumnSchema], limit: int
+) -> str | None:
+    for column in columns:
+        if column.max_repetition_level > 0 or column.length > _CELL_BYTES:
+            return f"the column {safe_line(column.path, 60)} holds lists or binary data"
+    stored = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
+    shown = metadata.num_rows * metadata.num_columns * _CELL_BYTES
+    return _over(limit) if max(stored, shown) > limit else None
+
+
+def _over(limit: int) -> str:
+    return f"it takes more than {limit} bytes in memory"
+
+
+def _text_bytes(chunk: pa.Array) -> int:
+    if not pa.types.is_dictionary(chunk.type) or pa.types.is_primitive(chunk.type.value_type):
+        return 0
+    lengths = pc.binary_length(chunk.dictionary)
+    return pc.sum(pc.take(lengths, chunk.indices).cast(pa.int64())).as_py() or 0
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    plain = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    if pa.types.is_boolean(plain.type):
+        plain = plain.cast(pa.int8())
+    text = pc.fill_null(plain.cast(pa.string()), "")
+    text.validate(full=True)  # A file may call bytes text that are not UTF-8.
+    return text
 
 
 def _bounded(table: pa.Table, max_rows: int) -> pa.Table | Unreadable:

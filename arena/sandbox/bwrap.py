@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import platform
 import random
 import re
 import shutil
@@ -14,12 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from arena.sandbox import seccomp
 from arena.sandbox.bwrap_arguments import (
     GUEST,
     LIBRARY,
     WORKING,
     View,
     file_arguments,
+    inside_of,
     namespace_arguments,
     system_view,
     without_covered,
@@ -39,15 +42,29 @@ _VERSION = re.compile(r"bubblewrap (\d+)\.(\d+)")
 _FREE_UIDS = range(61184, 65519)
 _STAGED = "/tmp/stage"  # noqa: S108 - in a mount namespace of its own, on a tmpfs that no one else can write
 
-_PROTECTIONS = ("namespaces", "no_network", "read_only_root", "no_new_privs", "rlimits", "memory:polled", "cpu:polled")
+_PROTECTIONS = (
+    "namespaces",
+    "seccomp",
+    "no_network",
+    "read_only_root",
+    "no_new_privs",
+    "rlimits",
+    "memory:polled",
+    "cpu:polled",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BubblewrapLauncher:
-    """Runs each job in a fresh interpreter behind bubblewrap."""
+    """Runs each job in a fresh interpreter behind bubblewrap.
+
+    ``private`` are folders that no job may look into, even where they lie inside one that it sees: a vault or a
+    workspace below ``/usr/local``, whose Python is the runtime.
+    """
 
     bwrap: Path
     runtime: Runtime
+    private: tuple[Path, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,14 +80,15 @@ class BubblewrapLauncher:
         """Run a job to its end (see ``Launcher``)."""
         log_read, log_write = os.pipe()
         report_read, report_write = os.pipe()
+        filter_fd = _filter_file()
         try:
-            argv = self._argv(job, report_write)
+            argv = self._argv(job, report_write, filter_fd)
             process = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log_write,
                 stderr=log_write,
-                pass_fds=(report_write,),
+                pass_fds=(report_write, filter_fd),
                 env={},
                 cwd="/",
             )
@@ -79,7 +97,7 @@ class BubblewrapLauncher:
                 os.close(fd)
             raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
         finally:
-            for fd in (log_write, report_write):
+            for fd in (log_write, report_write, filter_fd):
                 os.close(fd)
         try:
             return Watch(
@@ -95,11 +113,13 @@ class BubblewrapLauncher:
                 with contextlib.suppress(OSError):
                     os.close(fd)
 
-    def _argv(self, job: Job, report_fd: int) -> list[str]:
+    def _argv(self, job: Job, report_fd: int, filter_fd: int) -> list[str]:
         runtime = [Mount(source=path, target=str(path)) for path in self.runtime.prefixes]
         etc = [Mount(source=_GUEST_SOURCE / name, target=f"/etc/{name}") for name in _ETC]
         guest = Mount(source=_GUEST_SOURCE, target=GUEST)
         binds = without_covered([*system_view(), *runtime, *etc, guest, *job.mounts])
+        private = inside_of(runtime, self.private)
+        masks = (*private, *(mask for mask in job.masks if not any(mask.is_relative_to(folder) for folder in private)))
         cover = _GUEST_SOURCE / "masked"
         inner = [
             str(self.runtime.python),
@@ -107,14 +127,14 @@ class BubblewrapLauncher:
             json.dumps(self._init_config(job, report_fd)),
         ]
         if os.getuid() != 0:
-            view = View(binds=tuple(binds), masks=job.masks, cover=cover)
-            return [str(self.bwrap), *namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--", *inner]
+            view = View(binds=tuple(binds), masks=masks, cover=cover)
+            return [str(self.bwrap), *_arguments(view, job, filter_fd), "--", *inner]
         refuse_unreadable([*job.mounts, guest, *(Mount(source=path, target="") for path in self.runtime.prefixes)])
         staged = [Mount(source=Path(f"{_STAGED}/{n}"), target=mount.target) for n, mount in enumerate(binds)]
-        view = View(binds=tuple(staged), masks=job.masks, cover=Path(f"{_STAGED}/cover"))
+        view = View(binds=tuple(staged), masks=masks, cover=Path(f"{_STAGED}/cover"))
         pairs = [[str(mount.source), str(new.source)] for mount, new in zip(binds, staged, strict=True)]
         bwrap, bwrap_pairs = _staged_bwrap(self.bwrap)
-        argv = [bwrap, *namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--", *inner]
+        argv = [bwrap, *_arguments(view, job, filter_fd), "--", *inner]
         config = {
             "uid": random.choice(_FREE_UIDS),  # noqa: S311 - spreads concurrent jobs, guards nothing
             "binds": [*pairs, *bwrap_pairs, [str(cover), str(view.cover)]],
@@ -141,6 +161,20 @@ class BubblewrapLauncher:
             "outputs": list(job.outputs),
             "max_bytes": job.output_max_bytes,
         }
+
+
+def _arguments(view: View, job: Job, filter_fd: int) -> list[str]:
+    return [*namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--seccomp", str(filter_fd)]
+
+
+def _filter_file() -> int:
+    """A descriptor that holds the filter of system calls."""
+    if not seccomp.supported():
+        raise SandboxUnavailableError("sandbox.no_filter", machine=platform.machine())
+    fd = os.memfd_create("seccomp")
+    os.write(fd, seccomp.assemble())
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def refuse_unreadable(mounts: Sequence[Mount]) -> None:

@@ -71,11 +71,23 @@ def file_arguments(view: View, disk_bytes: int) -> list[str]:
 
 def without_covered(mounts: Sequence[Mount]) -> list[Mount]:
     """Leave out mounts that lie inside another one with the same path inside and outside: they are there already."""
-    whole = [mount for mount in mounts if str(mount.source) == mount.target]
+    distinct = list(dict.fromkeys(mounts))
+    whole = [mount for mount in distinct if str(mount.source) == mount.target]
 
     def covered(mount: Mount) -> bool:
         return any(
             other is not mount and mount in whole and Path(mount.target).is_relative_to(other.target) for other in whole
         )
 
-    return [mount for mount in dict.fromkeys(mounts) if not covered(mount)]
+    return [mount for mount in distinct if not covered(mount)]
+
+
+def inside_of(mounts: Sequence[Mount], folders: Sequence[Path]) -> list[Path]:
+    """Those of the folders that lie inside a mounted one, as paths inside."""
+    found = []
+    for folder in (folder.resolve() for folder in folders if folder.is_dir()):
+        for mount in mounts:
+            source = mount.source.resolve()
+            if folder.is_relative_to(source):
+                found.append(Path(mount.target) / folder.relative_to(source))
+    return found

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from arena.sandbox.interface import SandboxFailedError
 
@@ -46,7 +47,7 @@ class ReportReader:
                 if "fault" in item:
                     faults[str(item["name"])] = str(item["fault"])
                     continue
-                size = int(item["size"])
+                size = _size(item)
                 outputs[str(item["name"])] = body[position : position + size]
                 position += size
             if position != len(body):
@@ -54,8 +55,15 @@ class ReportReader:
             return Report(
                 status=int(header["status"]), disk_full=bool(header["disk_full"]), outputs=outputs, faults=faults
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise SandboxFailedError("sandbox.failed", detail="the report cannot be read") from error
+
+
+def _size(item: dict[str, Any]) -> int:
+    size = int(item["size"])
+    if size < 0:
+        raise ValueError("a negative size")
+    return size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

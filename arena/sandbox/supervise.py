@@ -148,5 +148,7 @@ class Watch:
             raise SandboxFailedError("sandbox.failed", detail=detail or "it ended without a report")
         if os.WIFSIGNALED(report.status):
             number = os.WTERMSIG(report.status)
-            return Killed(KillReason.CPU) if number == signal.SIGXCPU else Signalled(number)
+            # The kernel's own limit may strike between two looks. A program can send itself these signals, too.
+            by_limit = number in {signal.SIGXCPU, signal.SIGKILL} and self.cpu_s > self.budget.cpu_seconds
+            return Killed(KillReason.CPU) if by_limit else Signalled(number)
         return Exited(os.waitstatus_to_exitcode(report.status))

@@ -59,9 +59,12 @@ def prepare(script: str) -> types.ModuleType:
 
 def _report(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
     own = os.path.dirname(os.path.abspath(__file__))
-    while trace is not None and _is_ours(trace.tb_frame.f_code.co_filename, own) and trace.tb_next is not None:
+    while trace is not None and _is_ours(trace.tb_frame.f_code.co_filename, own):
         trace = trace.tb_next
-    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+    # Not the interpreter's own hook: before Python 3.13 it does not know the lines of a notebook's cells.
+    import traceback
+
+    traceback.print_exception(kind, error, trace)
 
 
 def _is_ours(filename: str, own: str) -> bool:
