@@ -34,14 +34,16 @@ def scratch_folder(state: Path) -> Iterator[Path]:
     root = state / "scratch"
     root.mkdir(parents=True, exist_ok=True)
     folder = root / secrets.token_hex(8)
-    lock = FileLock(root / f"{folder.name}.lock")
-    with lock:
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    (root / f"{folder.name}.lock").unlink(missing_ok=True)
+    lock = root / f"{folder.name}.lock"
+    try:
+        with FileLock(lock):
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def sweep(state: Path) -> int:

@@ -10,6 +10,7 @@ from arena.cli.handing_in import Handed, Line, Tried
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
+from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
 from arena.model.submission import Submission
 from arena.model.task import Task
@@ -250,7 +251,7 @@ def history_table(lines: list[Line], task: Task) -> tuple[list[str], list[list[s
         score = record.feedback.get(task.metric) if record else None
         rows.append(
             [
-                line.name,
+                safe_line(line.name, 60),
                 words(f"outcome.{record.outcome.value}") if record else words("submissions.waiting"),
                 f"{score:.5f}" if score is not None else "",
                 record.kind.value if record and record.kind else "",

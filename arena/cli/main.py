@@ -1,12 +1,14 @@
 """The group of all commands. Only click is imported here: a command's module is loaded when the command is used."""
 
+import errno
 import importlib
 import os
+from typing import NoReturn
 
 import click
 
 from arena import __version__
-from arena.errors import ArenaError
+from arena.errors import ArenaError, InfrastructureError
 
 # name -> (module, its command, what `arena --help` says). A test holds the last against the command's own help.
 COMMANDS = {
@@ -66,10 +68,19 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except ArenaError as error:
-            from arena.cli.output import report_error
+            _report(ctx, error)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # Whoever read the output has gone; click ends quietly.
+            where = f": {error.filename}" if error.filename else ""
+            _report(ctx, InfrastructureError("machine.failed", reason=f"{error.strerror or error}{where}"))
 
-            report_error(error, as_json=bool(ctx.meta.get("arena.json")))
-            ctx.exit(error.exit_code)
+
+def _report(ctx: click.Context, error: ArenaError) -> NoReturn:
+    from arena.cli.output import report_error
+
+    report_error(error, as_json=bool(ctx.meta.get("arena.json")))
+    ctx.exit(error.exit_code)
 
 
 @click.group(

@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,9 +50,15 @@ def tell(message: Message) -> None:
     click.echo(text(message), err=True)
 
 
+# What JSON leaves as it is though it steers a terminal, or cannot be encoded: control characters, marks of direction,
+# lone surrogates.
+_STEERING = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
 def print_json(data: object) -> None:
     """Print a result for scripts."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+    dumped = json.dumps(data, ensure_ascii=False, indent=1)
+    click.echo(_STEERING.sub(lambda match: f"\\u{ord(match.group()):04x}", dumped))
 
 
 def message_json(message: Message) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class Session:
 def existing_path(text: str) -> Path:
     """A path that a learner gave, which must be there. A link counts as there; intake says what is wrong with it."""
     path = Path(text)
-    if not path.exists() and not path.is_symlink():
+    try:
+        # An empty path would mean the current folder, which nobody means.
+        found = bool(text) and (path.exists() or path.is_symlink())
+    except OSError as error:
+        raise UsageError("file.unreadable", path=text, reason=error.strerror or "") from error
+    if not found:
         raise UsageError("file.missing", path=text)
     return path

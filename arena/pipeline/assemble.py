@@ -31,7 +31,9 @@ def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: N
     @functools.cache
     def launcher() -> Launcher:
         from arena.sandbox.bwrap import BubblewrapLauncher, find_bwrap
+        from arena.sandbox.cgroup import sweep_groups
 
+        sweep_groups()
         ours = (workspace.root / "tasks", workspace.submissions, workspace.leaderboard, workspace.state)
         return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime(), private=(vault.root, *ours))
 

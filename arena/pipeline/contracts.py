@@ -7,7 +7,6 @@ from arena.metrics.table import METRICS
 from arena.model.task import Task
 from arena.predictions.contract import Contract, canonical_id
 
-
 # A table of long texts is no reason to fail: csv's own limit is 128 KiB a cell.
 _LONGEST_CELL = 2**31 - 1
 

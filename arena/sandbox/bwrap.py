@@ -27,6 +27,7 @@ from arena.sandbox.bwrap_arguments import (
     system_view,
     without_covered,
 )
+from arena.sandbox.cgroup import can_make_groups, make_group
 from arena.sandbox.frames import ReportReader
 from arena.sandbox.interface import Finished, Job, Mount, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
@@ -42,16 +43,7 @@ _VERSION = re.compile(r"bubblewrap (\d+)\.(\d+)")
 _FREE_UIDS = range(61184, 65519)
 _STAGED = "/tmp/stage"  # noqa: S108 - in a mount namespace of its own, on a tmpfs that no one else can write
 
-_PROTECTIONS = (
-    "namespaces",
-    "seccomp",
-    "no_network",
-    "read_only_root",
-    "no_new_privs",
-    "rlimits",
-    "memory:polled",
-    "cpu:polled",
-)
+_PROTECTIONS = ("namespaces", "seccomp", "no_network", "read_only_root", "no_new_privs", "rlimits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,32 +66,27 @@ class BubblewrapLauncher:
     @property
     def protections(self) -> tuple[str, ...]:
         """What is in force for every job."""
-        return (*_PROTECTIONS, "uid_drop") if os.getuid() == 0 else _PROTECTIONS
+        limits = "cgroup" if os.getuid() == 0 and can_make_groups() else "polled"
+        dropped = ("uid_drop",) if os.getuid() == 0 else ()
+        return (*_PROTECTIONS, f"memory:{limits}", f"cpu:{limits}", *dropped)
 
     def run(self, job: Job) -> Finished:
         """Run a job to its end (see ``Launcher``)."""
-        log_read, log_write = os.pipe()
-        report_read, report_write = os.pipe()
-        filter_fd = _filter_file()
-        try:
-            argv = self._argv(job, report_write, filter_fd)
-            process = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log_write,
-                stderr=log_write,
-                pass_fds=(report_write, filter_fd),
-                env={},
-                cwd="/",
-            )
-        except OSError as error:
-            for fd in (log_read, report_read):
-                os.close(fd)
-            raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
-        finally:
-            for fd in (log_write, report_write, filter_fd):
-                os.close(fd)
-        try:
+        with contextlib.ExitStack() as ours:
+            # Only root stages a job, and only there can its first process enter a group before it is dropped.
+            group = make_group(job.budget) if os.getuid() == 0 else None
+            if group is not None:
+                ours.callback(group.remove)
+            with contextlib.ExitStack() as theirs:
+                log_read, log_write = _pipe(ours, theirs)
+                report_read, report_write = _pipe(ours, theirs)
+                filter_fd = _filter_file()
+                theirs.callback(os.close, filter_fd)
+                process = _start(
+                    self._argv(job, report_write, filter_fd, group.join_files if group else ()),
+                    log_write,
+                    keep=(report_write, filter_fd),
+                )
             return Watch(
                 process=process,
                 log_fd=log_read,
@@ -107,13 +94,10 @@ class BubblewrapLauncher:
                 budget=job.budget,
                 reader=ReportReader(max_bytes=job.output_max_bytes),
                 started_at=time.monotonic(),
+                group=group,
             ).to_the_end()
-        finally:
-            for fd in (log_read, report_read):
-                with contextlib.suppress(OSError):
-                    os.close(fd)
 
-    def _argv(self, job: Job, report_fd: int, filter_fd: int) -> list[str]:
+    def _argv(self, job: Job, report_fd: int, filter_fd: int, join: Sequence[Path]) -> list[str]:
         runtime = [Mount(source=path, target=str(path)) for path in self.runtime.prefixes]
         etc = [Mount(source=_GUEST_SOURCE / name, target=f"/etc/{name}") for name in _ETC]
         guest = Mount(source=_GUEST_SOURCE, target=GUEST)
@@ -137,6 +121,7 @@ class BubblewrapLauncher:
         argv = [bwrap, *_arguments(view, job, filter_fd), "--", *inner]
         config = {
             "uid": random.choice(_FREE_UIDS),  # noqa: S311 - spreads concurrent jobs, guards nothing
+            "join": [str(path) for path in join],
             "binds": [*pairs, *bwrap_pairs, [str(cover), str(view.cover)]],
             "argv": argv,
         }
@@ -161,6 +146,23 @@ class BubblewrapLauncher:
             "outputs": list(job.outputs),
             "max_bytes": job.output_max_bytes,
         }
+
+
+def _pipe(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe from the sandbox to us; each end is closed with its side."""
+    read, write = os.pipe()
+    ours.callback(os.close, read)
+    theirs.callback(os.close, write)
+    return read, write
+
+
+def _start(argv: list[str], log_fd: int, *, keep: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=log_fd, stderr=log_fd, pass_fds=keep, env={}, cwd="/"
+        )
+    except OSError as error:
+        raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
 
 
 def _arguments(view: View, job: Job, filter_fd: int) -> list[str]:

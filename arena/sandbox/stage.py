@@ -5,7 +5,8 @@ to reach what has to be mounted (an interpreter below ``/root``, a workspace bel
 private mount namespace, everything is first bound to a neutral place that every uid can reach; nothing of this shows
 on the host.
 
-JSON: ``{uid, binds: [[source, staged], …], argv}``; every ``staged`` lies below ``/tmp``.
+JSON: ``{uid, join: [file, …], binds: [[source, staged], …], argv}``; every ``staged`` lies below ``/tmp``, and ``join``
+are the files of control groups that this process enters.
 """
 
 import ctypes
@@ -49,6 +50,9 @@ def main() -> None:
     """Stage the mounts, drop every privilege, become the launcher."""
     config = json.loads(sys.argv[1])
     os.umask(0o022)
+    for path in config["join"]:
+        with open(path, "w", encoding="ascii") as file:
+            file.write("0")
     _check(_libc.unshare(_CLONE_NEWNS), "unshare")
     _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE)
     _bind_all(config["binds"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from arena.model.budget import Budget, Usage
 from arena.sandbox import tree
+from arena.sandbox.cgroup import Group
 from arena.sandbox.frames import Report, ReportReader
 from arena.sandbox.interface import Ending, Exited, Finished, Killed, KillReason, SandboxFailedError, Signalled
 from arena.sandbox.log import HeadAndTail
@@ -33,6 +34,7 @@ class Watch:
     budget: Budget
     reader: ReportReader
     started_at: float
+    group: Group | None = None
     log: HeadAndTail = field(init=False)
     killed: KillReason | None = None
     cpu_s: float = 0.0
@@ -52,6 +54,9 @@ class Watch:
             self._pump()
             wall_s = time.monotonic() - self.started_at
             self._reap()
+            if self.group is not None:
+                # The kernel may have ended a process after the last look; its counter says so, an exit code would not.
+                self._read_group(self.group)
         except BaseException:
             self._end()
             self.process.wait()
@@ -105,10 +110,22 @@ class Watch:
                 self._kill(KillReason.LOG)
 
     def _measure(self) -> None:
-        pids = tree.descendants(self.process.pid)
-        self.cpu_s = max(self.cpu_s, tree.cpu_seconds(pids))
+        if self.group is not None:
+            self._read_group(self.group)
+        else:
+            self._poll_tree()
         if self.cpu_s > self.budget.cpu_seconds:
             self._kill(KillReason.CPU)
+
+    def _read_group(self, group: Group) -> None:
+        self.cpu_s = max(self.cpu_s, group.cpu_seconds())
+        self.peak_memory_bytes = max(self.peak_memory_bytes, group.memory_bytes())
+        if group.oom_kills():
+            self._kill(KillReason.MEMORY)
+
+    def _poll_tree(self) -> None:
+        pids = tree.descendants(self.process.pid)
+        self.cpu_s = max(self.cpu_s, tree.cpu_seconds(pids))
         used = tree.resident_bytes(pids)
         if used > self.budget.memory_bytes:
             used = tree.proportional_bytes(pids)

@@ -1,12 +1,17 @@
 """What a process and all its descendants use, read from ``/proc``."""
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 _PROC = Path("/proc")
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@functools.cache
+def _constant(name: str) -> int:
+    """A number of this machine's. Asked for on use: where there is no Linux this module is imported, too."""
+    return os.sysconf(name)
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -43,7 +48,7 @@ def cpu_seconds(pids: list[int]) -> float:
     for pid in pids:
         if fields := _fields(pid):
             ticks += sum(map(int, fields[11:15]))
-    return ticks / _TICKS
+    return ticks / _constant("SC_CLK_TCK")
 
 
 def resident_bytes(pids: list[int]) -> int:
@@ -51,7 +56,7 @@ def resident_bytes(pids: list[int]) -> int:
     total = 0
     for pid in pids:
         if fields := _fields(pid):
-            total += int(fields[21]) * _PAGE
+            total += int(fields[21]) * _constant("SC_PAGE_SIZE")
     return total
 
 

@@ -1,0 +1,107 @@
+"""The ledger of files."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from arena.board import record_file
+from arena.board.ledger import FileLedger
+from arena.errors import InfrastructureError
+from tests.unit.board.conftest import make_record
+
+
+def _files(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_append_get(tmp_path: Path) -> None:
+    """A record that was appended is found by its id, also by another process."""
+    record = make_record()
+    assert FileLedger(tmp_path).append(record)
+    assert FileLedger(tmp_path).get("fruit", record.id) == record
+    assert _files(tmp_path) == [tmp_path / "fruit" / record.id[:2] / f"{record.id}.json"]
+
+
+def test_create_once(tmp_path: Path) -> None:
+    """The first record of an id stays as it is: a second one is neither written nor an error."""
+    ledger, record = FileLedger(tmp_path), make_record()
+    ledger.append(record)
+    (file,) = _files(tmp_path)
+    before = file.read_bytes()
+    assert not ledger.append(replace(record, feedback={"accuracy": 1.0}))
+    assert file.read_bytes() == before
+    assert _files(tmp_path) == [file]
+
+
+def test_missing(tmp_path: Path) -> None:
+    """An unknown id or task has no record, and asking makes no folder."""
+    ledger = FileLedger(tmp_path / "records")
+    assert ledger.get("fruit", "ab" * 16) is None
+    assert list(ledger.records("fruit")) == []
+    assert not (tmp_path / "records").exists()
+
+
+def test_records_in_order(tmp_path: Path) -> None:
+    """Records come in order of id, those of other tasks never."""
+    ledger = FileLedger(tmp_path)
+    records = [make_record(submission=number) for number in range(20)]
+    for record in (*records, replace(make_record(submission=99), task="other")):
+        ledger.append(record)
+    assert [record.id for record in ledger.records("fruit")] == sorted(record.id for record in records)
+
+
+def test_find(tmp_path: Path) -> None:
+    """A prefix finds exactly the records whose ids begin so."""
+    ledger = FileLedger(tmp_path)
+    records = [make_record(submission=number) for number in range(40)]
+    for record in records:
+        ledger.append(record)
+    prefix = records[0].id[:1]
+    assert {r.id for r in ledger.find("fruit", prefix)} == {r.id for r in records if r.id.startswith(prefix)}
+    assert len(ledger.find("fruit", "")) == len(records)
+
+
+def test_name_is_id(tmp_path: Path) -> None:
+    """A record under another one's name is refused, and the file is named."""
+    record, other = make_record(), make_record(submission=2)
+    ledger = FileLedger(tmp_path)
+    ledger.append(record)
+    (file,) = _files(tmp_path)
+    file.write_bytes(record_file.dump(other))
+    with pytest.raises(InfrastructureError) as caught:
+        FileLedger(tmp_path).get("fruit", record.id)
+    assert caught.value.params["file"] == str(file)
+
+
+@pytest.mark.parametrize(
+    "change", [{"team": "karim"}, {"submission_digest": "ef" * 32}, {"task_digest": "ef" * 32}, {"evaluation": 2}]
+)
+def test_id_follows_from_contents(tmp_path: Path, change: dict[str, object]) -> None:
+    """A record that was given to another team, submission, task version or number keeps an id that betrays it."""
+    record = make_record()
+    ledger = FileLedger(tmp_path)
+    ledger.append(record)
+    (file,) = _files(tmp_path)
+    file.write_bytes(record_file.dump(replace(record, **change)))  # type: ignore[arg-type]
+    with pytest.raises(InfrastructureError, match=r"ledger\.unreadable"):
+        list(FileLedger(tmp_path).records("fruit"))
+
+
+def test_foreign_files(tmp_path: Path) -> None:
+    """Temporary files that a killed writer left, and files of other names, are no records."""
+    ledger, record = FileLedger(tmp_path), make_record()
+    ledger.append(record)
+    folder = tmp_path / "fruit" / record.id[:2]
+    (folder / ".0123456789abcdef.tmp").write_bytes(b"{")
+    (tmp_path / "fruit" / "README.md").write_text("notes", encoding="utf-8")
+    assert [each.id for each in ledger.records("fruit")] == [record.id]
+
+
+def test_readable_by_all(tmp_path: Path) -> None:
+    """A record is public: git and web servers of other accounts may read it."""
+    FileLedger(tmp_path).append(make_record())
+    (file,) = _files(tmp_path)
+    assert stat.S_IMODE(file.stat().st_mode) & 0o600 == 0o600
+    assert b"private" not in file.read_bytes()

@@ -1,0 +1,75 @@
+"""Boards as published files."""
+
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from arena.board.publish import publish
+from arena.errors import InfrastructureError
+from tests.unit.board.conftest import BOARD
+
+NAMES = ["README.md", "fruit.csv", "fruit.json", "fruit.md"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where boards are published; it is not there yet."""
+    return tmp_path / "leaderboard"
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_files(folder: Path) -> None:
+    """Publishing writes the three forms and the index, and names what it wrote."""
+    changed = publish(folder, [BOARD], {"fruit": "A note."})
+    assert sorted(path.name for path in changed) == NAMES == sorted(_contents(folder))
+    assert b"> A note." in _contents(folder)["fruit.md"]
+
+
+def test_idempotent(folder: Path) -> None:
+    """Publishing the same standings again changes no byte and touches no file."""
+    publish(folder, [BOARD], {})
+    before = {path: (path.read_bytes(), path.stat().st_ino) for path in folder.iterdir()}
+    assert publish(folder, [BOARD], {}) == []
+    assert {path: (path.read_bytes(), path.stat().st_ino) for path in folder.iterdir()} == before
+
+
+def test_other_boards_stay(folder: Path) -> None:
+    """Publishing one task keeps the boards of the others, and the index lists all of them."""
+    publish(folder, [replace(BOARD, task="apple")], {})
+    before = _contents(folder)
+    publish(folder, [BOARD], {})
+    after = _contents(folder)
+    assert {name: after[name] for name in before if name.startswith("apple")} == {
+        name: data for name, data in before.items() if name.startswith("apple")
+    }
+    assert b"(apple.md)" in after["README.md"]
+    assert b"(fruit.md)" in after["README.md"]
+
+
+def test_atomic(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk fails between writing and renaming, each file is as it was and no temporary one is left."""
+    publish(folder, [BOARD], {})
+    before = _contents(folder)
+
+    def full(fd: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", fd)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        publish(folder, [replace(BOARD, rows=())], {})
+    assert _contents(folder) == before
+
+
+def test_broken_board(folder: Path) -> None:
+    """A board that a merge broke is reported by name, not as a crash."""
+    folder.mkdir()
+    (folder / "apple.json").write_text("<<<<<<< HEAD\n", encoding="utf-8")
+    with pytest.raises(InfrastructureError) as caught:
+        publish(folder, [BOARD], {})
+    assert caught.value.params["file"] == str(folder / "apple.json")

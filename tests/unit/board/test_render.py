@@ -1,0 +1,95 @@
+"""Standings as text."""
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+from arena.board import render
+from arena.metrics.table import METRICS
+from tests.unit.board.conftest import BOARD
+
+
+def test_csv() -> None:
+    """The CSV file holds every score at full precision, and an empty cell where there is none."""
+    assert render.csv_text(BOARD) == (
+        "rank,team,accuracy,f1,kind,submissions\n"
+        "1,zara,0.6666666666666666,0.5,model,3\n"
+        "2,asha,0.25,,predictions,1\n"
+    )  # fmt: skip
+
+
+def test_csv_exact() -> None:
+    """A score that is read back from the CSV file is the score, bit for bit."""
+    rows = list(csv.DictReader(io.StringIO(render.csv_text(BOARD))))
+    assert float(rows[0]["accuracy"]) == BOARD.rows[0].scores["accuracy"]
+
+
+def test_json() -> None:
+    """The JSON file has the shape that scripts rely on, without times and ids of records."""
+    assert json.loads(render.json_text(BOARD)) == {
+        "task": "fruit",
+        "title": "Fruit | ripe?",
+        "metric": "accuracy",
+        "direction": "maximize",
+        "split": "public",
+        "practice": True,
+        "closed": False,
+        "rows": [
+            {
+                "rank": 1,
+                "team": "zara",
+                "public": 2 / 3,
+                "also": {"f1": 0.5},
+                "kind": "model",
+                "submissions": 3,
+            },
+            {"rank": 2, "team": "asha", "public": 0.25, "also": {}, "kind": "predictions", "submissions": 1},
+        ],
+    }
+
+
+def test_markdown() -> None:
+    """The page shows five decimals, says what a practice task is, and keeps a bar from ending a cell."""
+    assert render.markdown_text(BOARD, "Practice only.") == (
+        "# Fruit | ripe?\n"
+        "\n"
+        "> Practice only.\n"
+        "\n"
+        "Public rows only. Ranked by accuracy; greater is better.\n"
+        "\n"
+        "| Rank | Team | Accuracy | F1 | Kind | Submissions |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| 1 | zara | 0.66667 | 0.50000 | model | 3 |\n"
+        "| 2 | asha | 0.25000 |  | predictions | 1 |\n"
+    )
+
+
+def test_markdown_direction() -> None:
+    """A metric of which less is better says so, and a sealed task has no practice note."""
+    board = replace(BOARD, sealed=True, metrics=(METRICS["rmse"],), rows=())
+    assert "Ranked by rmse; less is better." in render.markdown_text(board, None)
+    assert render.practice_note(board) is None
+    assert ">" not in render.markdown_text(board, None)
+    assert render.to_json(board)["practice"] is False
+    assert render.to_json(board)["direction"] == "minimize"
+
+
+def test_practice_note() -> None:
+    """A practice task's board says that it counts for nothing."""
+    note = render.practice_note(BOARD)
+    assert note is not None
+    assert note.id == "board.practice"
+
+
+def test_index() -> None:
+    """The index has a line for each board, its bars escaped, with the leader where there is one."""
+    empty = {**render.to_json(BOARD), "task": "none", "title": "None", "rows": []}
+    assert render.index_text([render.to_json(BOARD), empty]) == (
+        "# Leaderboards\n"
+        "\n"
+        "| Task | Metric | Leader | Public score | Teams | Files |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+        "| [Fruit \\| ripe?](fruit.md) | accuracy | zara | 0.66667 | 2 | [csv](fruit.csv), [json](fruit.json) |\n"
+        "| [None](none.md) | accuracy |  |  | 0 | [csv](none.csv), [json](none.json) |\n"
+    )

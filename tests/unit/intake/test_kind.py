@@ -1,0 +1,60 @@
+"""What a submission is follows from its files' names."""
+
+import pytest
+
+from arena.intake.kind import detect
+from arena.model.submission import Kind
+from tests.unit.intake.conftest import refusal
+
+ALL = tuple(Kind)
+
+
+@pytest.mark.parametrize(
+    ("paths", "kind", "entry"),
+    [
+        (["main.py"], Kind.PROGRAM, "main.py"),
+        (["main.py", "model.py", "a.ipynb", "x.csv"], Kind.PROGRAM, "main.py"),
+        (["model.py", "a.ipynb"], Kind.MODEL, "model.py"),
+        (["Titanic.IPYNB", "notes.txt"], Kind.PROGRAM, "Titanic.IPYNB"),
+        (["a.ipynb", "old/b.ipynb"], Kind.PROGRAM, "a.ipynb"),
+        (["anything.csv"], Kind.PREDICTIONS, "anything.csv"),
+        (["P.PARQUET"], Kind.PREDICTIONS, "P.PARQUET"),
+    ],
+)
+def test_detected(paths: list[str], kind: Kind, entry: str) -> None:
+    """main.py wins over model.py, that over a notebook, and a table alone is predictions."""
+    assert detect(paths, ALL) == (kind, entry)
+
+
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        (["notes.txt"], "notes.txt"),
+        (["src/main.py", "src/util.py", "a.txt"], "a.txt, src/main.py, src/util.py"),
+        (["a.csv", "b.csv"], "a.csv, b.csv"),
+        (["data/a.csv"], "data/a.csv"),
+        (["Main.py"], "Main.py"),
+        ([f"{name}.txt" for name in "abcdefg"], "a.txt, b.txt, c.txt, d.txt, e.txt"),
+        (["\x1b[2J.txt"], r"\x1b[2J.txt"),
+        ([], "∅"),
+    ],
+)
+def test_no_entry(paths: list[str], found: str) -> None:
+    """Without a file to start from, the refusal names some of what was found, made safe to show."""
+    message = refusal(lambda: detect(paths, ALL))
+    assert message.id == "submission.no_entry_file"
+    assert message.params == {"found": found}
+
+
+def test_several_notebooks() -> None:
+    """Which of two notebooks to run is not guessed."""
+    message = refusal(lambda: detect(["b.ipynb", "a.ipynb"], ALL))
+    assert message.id == "submission.several_notebooks"
+    assert message.params == {"names": "a.ipynb, b.ipynb"}
+
+
+def test_not_accepted() -> None:
+    """A kind that the task does not take is refused, with those that it takes."""
+    message = refusal(lambda: detect(["main.py"], [Kind.PREDICTIONS, Kind.MODEL]))
+    assert message.id == "submission.kind_not_accepted"
+    assert message.params == {"kind": "program", "accepted": "predictions, model"}

@@ -1,0 +1,44 @@
+"""The real stages of a workspace, as far as nothing is started."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from arena.catalog.workspace import Workspace
+from arena.errors import InfrastructureError
+from arena.model.task import Task
+from arena.pipeline.assemble import assemble, make_state
+
+
+def test_nothing_is_started(workspace: Workspace) -> None:
+    """Assembling asks no runtime and no sandbox; the clock has a zone and the ledger lies beside the boards."""
+    stages = assemble(workspace)
+    assert stages.now().tzinfo is not None
+    assert stages.zone == workspace.time_zone
+    assert stages.ledger.root == workspace.root / "leaderboard" / "records"
+    assert stages.vault.workspace == "class"
+
+
+def test_state(tmp_path: Path) -> None:
+    """The grader's own folder is for its account alone, git does not see it, and making it again changes nothing."""
+    make_state(tmp_path / ".arena")
+    assert stat.S_IMODE((tmp_path / ".arena").stat().st_mode) == 0o700
+    assert (tmp_path / ".arena" / ".gitignore").read_bytes() == b"*\n"
+    (tmp_path / ".arena" / ".gitignore").write_bytes(b"mine\n")
+    make_state(tmp_path / ".arena")
+    assert (tmp_path / ".arena" / ".gitignore").read_bytes() == b"mine\n"
+
+
+def test_state_unwritable(tmp_path: Path) -> None:
+    """Where the folder cannot be made a message says so."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(InfrastructureError, match=r"file\.unwritable"):
+        make_state(tmp_path / "file" / ".arena")
+
+
+def test_unsafe_vault(workspace: Workspace, task: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workspace whose vault is open to learners is not worked in."""
+    monkeypatch.setenv("ARENA_VAULT", str(task.root / "vault"))
+    with pytest.raises(InfrastructureError, match=r"vault\.inside_workspace"):
+        assemble(workspace)
