@@ -93,6 +93,8 @@ def verify_public(task: Task) -> None:
 
 
 def _prepare(task: Task, launcher: Launcher) -> dict[str, bytes]:
+    if not (task.root / "source").is_dir():
+        raise TaskError("task.no_source", task=task.id)
     names = [*(f"public/{name}" for name in task.data.public_files), _ANSWERS]
     run = launcher.run(prepare_job(task, names))
     log = safe_block(run.log.decode("utf-8", "replace"))[-2000:]

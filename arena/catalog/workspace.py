@@ -1,6 +1,5 @@
 """The workspace: a folder with an ``arena.toml``, found upward from the current one, as git finds its own."""
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, StringConstraints
 
 from arena.catalog import edge
-from arena.errors import UsageError
+from arena.errors import InvalidFileError, UsageError
 from arena.files import create_once, write_atomic
+from arena.model.safe_text import safe_line
 
 MARKER = "arena.toml"
 
@@ -73,7 +73,10 @@ def find_root(start: Path) -> Path:
 def open_workspace(start: Path) -> Workspace:
     """Find and load the workspace around ``start``."""
     root = find_root(start.resolve())
-    settings, _ = edge.validated(edge.read_definition(root / MARKER, MARKER), MARKER, WorkspaceFile)
+    try:
+        settings, _ = edge.validated(edge.read_definition(root / MARKER, MARKER), MARKER, WorkspaceFile)
+    except InvalidFileError as error:
+        raise UsageError("workspace.invalid", **error.params) from error
     return Workspace(
         root=root,
         name=settings.name,
@@ -101,7 +104,11 @@ def init_workspace(folder: Path, *, name: str | None, zone: str) -> Path:
     if marker.exists():
         raise UsageError("workspace.exists", path=str(marker))
     text = _TEMPLATE.format(name=name or _slug(folder.resolve().name), zone=zone)
-    edge.validated(text.encode(), MARKER, WorkspaceFile)
+    try:
+        edge.validated(text.encode(), MARKER, WorkspaceFile)
+    except InvalidFileError as error:
+        reasons = "; ".join(problem.reason for problem in error.problems)
+        raise UsageError("workspace.refused", reasons=safe_line(reasons)) from error
     for part in ("tasks", "submissions", "leaderboard"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     create_once(folder / ".gitignore", b".arena/\n.venv/\n")
@@ -112,8 +119,3 @@ def init_workspace(folder: Path, *, name: str | None, zone: str) -> Path:
 def _slug(text: str) -> str:
     kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.casefold())
     return "-".join(part for part in kept.split("-") if part)[:64].strip("-") or "arena"
-
-
-def environment_language() -> str | None:
-    """The language that ``ARENA_LANG`` asks for, if it does."""
-    return os.environ.get("ARENA_LANG") or None

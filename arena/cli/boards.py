@@ -8,6 +8,7 @@ from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.metrics.table import METRICS
+from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.assemble import assemble
 from arena.pipeline.boards import published, with_private
@@ -16,7 +17,10 @@ from arena.pipeline.boards import published, with_private
 def read_board(session: Session, task: Task, *, private: bool) -> dict[str, Any]:
     """The published board; with ``private`` the instructor's, from records and vault."""
     if private:
-        return with_private(task, assemble(session.workspace))
+        stages = assemble(session.workspace)
+        if not stages.vault.has_answers(task):
+            raise UsageError("answers.none", task=task.id)
+        return with_private(task, stages)
     board = published(session.workspace.leaderboard, task.id)
     if board is None:
         raise UsageError("board.none", task=task.id)
@@ -29,7 +33,7 @@ def _score(value: float | None) -> str:
 
 def show_board(board: dict[str, Any]) -> None:
     """Print a board as a table."""
-    click.echo(click.style(board["title"], bold=True))
+    click.echo(click.style(safe_line(board["title"]), bold=True))
     if board["practice"]:
         note("board.practice")
     rows = board["rows"]
@@ -45,7 +49,7 @@ def show_board(board: dict[str, Any]) -> None:
         [
             [
                 str(row["rank"]),
-                row["team"],
+                safe_line(row["team"], 40),
                 _score(row["public"]),
                 *(_score(row[name]) for name in extra),
                 *(_score(row["also"].get(name)) for name in also),

@@ -13,6 +13,7 @@ from arena.board.record_file import to_json
 from arena.cli.boards import read_board, show_board
 from arena.cli.output import message_json, tell, text
 from arena.cli.session import Session
+from arena.errors import ArenaError
 from arena.intake.shelf import entries
 from arena.model.outcome import Fault, Outcome
 from arena.model.task import Task
@@ -44,10 +45,20 @@ def grade_shelf(session: Session, only: tuple[str, ...], *, again: bool, quiet: 
     found = [entry for entry in entries(session.workspace.submissions) if not only or entry.task in only]
 
     @functools.cache
-    def load_built(task_id: str) -> Task:
-        task = session.task(task_id)
-        ensure_built(task, stages.vault, stages.launcher)
+    def tried(task_id: str) -> Task | ArenaError:
+        try:
+            task = session.task(task_id)
+            ensure_built(task, stages.vault, stages.launcher)
+        except ArenaError as error:
+            return error
         return task
+
+    def load_built(task_id: str) -> Task:
+        """A task that fails once is not built again for each of its submissions."""
+        result = tried(task_id)
+        if isinstance(result, ArenaError):
+            raise result
+        return result
 
     results = []
     hidden = quiet or not sys.stderr.isatty()

@@ -20,7 +20,7 @@ from arena.model.task import Task
 from arena.pipeline.assemble import assemble
 from arena.pipeline.attempt import attempt
 from arena.pipeline.boards import publish_boards, standings_of
-from arena.pipeline.grade import Graded, grade, log_path, newest
+from arena.pipeline.grade import Graded, denied_now, grade, log_path, newest
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
 from arena.worker import scratch_folder, sweep
@@ -94,6 +94,12 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         received = receive(path, scratch / "received", task=task, team=team, received_at=stages.now())
         if isinstance(received, Rejected):
             return Handed(task=task, team=team, submission=None, outcome=Outcome.REJECTED, messages=(received.message,))
+        if newest(stages, task, team, received.digest) is None:
+            denied = denied_now(stages, task, team, received.received_at)
+            if denied is not None:
+                return Handed(
+                    task=task, team=team, submission=received, outcome=Outcome.DENIED, messages=(denied.message,)
+                )
         stored = put(session.workspace.submissions, received, message=message, now=datetime.now(UTC))
         shown = stored.relative_to(session.workspace.root)
         if not _answers_are_here(task, stages):
@@ -153,7 +159,7 @@ def _waiting(session: Session, task: Task, stages: Stages) -> int:
 
 
 def history(session: Session, task: Task, team: str) -> list[Line]:
-    """A team's submissions on the shelf, in order of name."""
+    """A team's submissions on the shelf, in order of time; those that wait come last."""
     stages = assemble(session.workspace, tell)
     lines = []
     for entry in entries(session.workspace.submissions):
@@ -161,7 +167,7 @@ def history(session: Session, task: Task, team: str) -> list[Line]:
             digest = _digest(entry, task, team, stages)
             record = newest(stages, task, team, digest)
             lines.append(Line(name=entry.path.name, message=message_of(entry), record=record))
-    return lines
+    return sorted(lines, key=lambda line: (line.record is None, line.record and line.record.received_at, line.name))
 
 
 def _digest(entry: Entry, task: Task, team: str, stages: Stages) -> str:

@@ -6,7 +6,7 @@ import click
 
 from arena.cli import learner_views as views
 from arena.cli.options import json_option, task_argument, team_option
-from arena.cli.output import note, print_json, table
+from arena.cli.output import note, print_json, report_error, table
 from arena.cli.session import Session, existing_path
 
 
@@ -14,7 +14,7 @@ from arena.cli.session import Session, existing_path
 @json_option
 def tasks(as_json: bool) -> None:
     """List the tasks of this workspace."""
-    found = Session.open().tasks()
+    found = Session.open().tasks(broken=lambda error: report_error(error, as_json=False))
     if as_json:
         print_json([views.task_summary(task) for task in found])
     elif found:
@@ -57,7 +57,7 @@ def download(task: str, folder: Path | None, force: bool, as_json: bool) -> None
 
 @click.command(epilog="Examples:\n\n  arena check titanic submission.csv\n\n  arena check titanic my-program/ --json")
 @task_argument
-@click.argument("path")
+@click.argument("path", type=click.Path())
 @json_option
 def check(task: str, path: str, as_json: bool) -> None:
     """Try a submission without handing it in. This gives no score.
@@ -79,7 +79,7 @@ def check(task: str, path: str, as_json: bool) -> None:
     epilog="Examples:\n\n  arena submit titanic submission.csv --team rahim\n\n  arena submit titanic main.py -m 'age'"
 )
 @task_argument
-@click.argument("path")
+@click.argument("path", type=click.Path())
 @team_option
 @click.option("-m", "--message", default="", help="A note to yourself, shown by `arena submissions`.")
 @json_option

@@ -1,12 +1,11 @@
 """How learners' results look: as JSON, as tables, as sentences."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.catalog.tasks import statement
 from arena.catalog.workspace import Workspace
-from arena.cli.handing_in import Handed, Line, Tried
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
@@ -14,6 +13,9 @@ from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
 from arena.model.submission import Submission
 from arena.model.task import Task
+
+if TYPE_CHECKING:
+    from arena.cli.handing_in import Handed, Line, Tried
 
 # What a learner looks for first; `show --json` lists every package.
 _KNOWN_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "torch", "keras")
@@ -109,7 +111,7 @@ def _kind(submission: Submission) -> None:
     note("submit.kind", kind=kind, entry=entry, files=len(submission.files), size=size)
 
 
-def trial_json(tried: Tried) -> dict[str, Any]:
+def trial_json(tried: "Tried") -> dict[str, Any]:
     """A trial for scripts."""
     found, usage = tried.submission, tried.usage
     return {
@@ -132,7 +134,7 @@ def trial_json(tried: Tried) -> dict[str, Any]:
     }
 
 
-def show_trial(tried: Tried, path: str) -> None:
+def show_trial(tried: "Tried", path: str) -> None:
     """A trial for people: the learner's own output first, then what it means."""
     if tried.submission:
         _kind(tried.submission)
@@ -163,7 +165,7 @@ def show_trial(tried: Tried, path: str) -> None:
         click.echo(words("check.failed", outcome=said, task=tried.task.id, path=path))
 
 
-def handed_json(handed: Handed) -> dict[str, Any]:
+def handed_json(handed: "Handed") -> dict[str, Any]:
     """A hand-in for scripts: the record's own fields where there is one, the same names without it."""
     from arena.board.record_file import to_json
 
@@ -190,7 +192,7 @@ def handed_json(handed: Handed) -> dict[str, Any]:
     }
 
 
-def show_handed(handed: Handed, path: str) -> None:
+def show_handed(handed: "Handed", path: str) -> None:
     """A hand-in for people: what it is, how it ended, where the team stands, what to do next."""
     if handed.submission:
         _kind(handed.submission)
@@ -217,7 +219,7 @@ def show_handed(handed: Handed, path: str) -> None:
     _next_step(handed, path)
 
 
-def _next_step(handed: Handed, path: str) -> None:
+def _next_step(handed: "Handed", path: str) -> None:
     task, record = handed.task.id, handed.graded.record if handed.graded else None
     ran = record is not None and record.usage.wall_s > 0
     if handed.outcome is Outcome.SCORED:
@@ -228,7 +230,7 @@ def _next_step(handed: Handed, path: str) -> None:
         note("next.check", task=task, path=path)
 
 
-def history_json(line: Line) -> dict[str, Any]:
+def history_json(line: "Line") -> dict[str, Any]:
     """One submission for scripts."""
     record = line.record
     return {
@@ -243,7 +245,7 @@ def history_json(line: Line) -> dict[str, Any]:
     }
 
 
-def history_table(lines: list[Line], task: Task) -> tuple[list[str], list[list[str]]]:
+def history_table(lines: "list[Line]", task: Task) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of a team's submissions."""
     rows = []
     for line in lines:

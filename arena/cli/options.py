@@ -30,4 +30,17 @@ def team_option(command: _Function) -> _Function:
 
 def task_argument(command: _Function) -> _Function:
     """The task's id."""
-    return click.argument("task", metavar="TASK")(command)
+    return click.argument("task", metavar="TASK", shell_complete=_complete_task)(command)
+
+
+def _complete_task(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from pathlib import Path
+
+    from arena.catalog.tasks import task_ids
+    from arena.catalog.workspace import find_root
+    from arena.errors import ArenaError
+
+    try:
+        return [name for name in task_ids(find_root(Path.cwd())) if name.startswith(incomplete)]
+    except ArenaError:
+        return []

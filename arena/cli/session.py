@@ -1,5 +1,6 @@
 """What commands work in: the workspace around the current folder, its tasks, and its stages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +27,14 @@ class Session:
         """Load one task."""
         return load_task(self.workspace.root, task_id, METRICS)
 
-    def tasks(self) -> list[Task]:
-        """Every task that can be loaded; a broken one does not hide the others."""
+    def tasks(self, broken: Callable[[ArenaError], None] = lambda _: None) -> list[Task]:
+        """Every task that can be loaded; ``broken`` is told of one that cannot, which does not hide the others."""
         found = []
         for task_id in task_ids(self.workspace.root):
             try:
                 found.append(self.task(task_id))
-            except ArenaError:
-                continue
+            except ArenaError as error:
+                broken(error)
         return found
 
     def team(self, given: str | None) -> str:

@@ -36,5 +36,8 @@ def _detect(names: set[str]) -> tuple[Kind, str]:
         raise RejectedError(Message.of("submission.several_notebooks", names=safe_line(", ".join(notebooks), 120)))
     if len(names) == 1 and top and top[0].casefold().endswith(TABLES):
         return Kind.PREDICTIONS, top[0]
+    tables = [name for name in top if name.casefold().endswith(TABLES)]
+    if len(tables) > 1:
+        raise RejectedError(Message.of("submission.several_tables", names=safe_line(", ".join(tables), 120)))
     found = safe_line(", ".join(sorted(names)[:5]), 120)
     raise RejectedError(Message.of("submission.no_entry_file", found=found or "∅"))

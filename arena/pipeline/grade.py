@@ -52,7 +52,8 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
         before = newest(stages, task, team, received.digest)
         if before is not None and not again:
             return Graded(outcome=before.outcome, messages=(before.message,), record=before, is_new=False)
-        if before is None and (denied := _denied(task, team, received.received_at, stages)):
+        first = before or first_received(stages, task, team, received.digest)
+        if first is None and (denied := denied_now(stages, task, team, received.received_at)):
             return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
         if isinstance(received, Rejected):
             ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
@@ -62,7 +63,14 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
         if not ended.outcome.is_final:
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
         record = _record(
-            received=received, task=task, team=team, ended=ended, exact=exact, before=before, stages=stages
+            received=received,
+            received_at=first.received_at if first else received.received_at,
+            task=task,
+            team=team,
+            ended=ended,
+            exact=exact,
+            before=before,
+            stages=stages,
         )
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
         if exact:
@@ -91,19 +99,39 @@ def _turn(state: Path, key: str) -> FileLock:
     return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
 
 
-def _denied(task: Task, team: str, now: datetime, stages: Stages) -> Denied | None:
+def first_received(stages: Stages, task: Task, team: str, digest: str) -> Record | None:
+    """The record of these files' first evaluation under any version of the task.
+
+    A new version grades everything again. What was handed in before is not handed in again by that: it keeps its time,
+    and neither the day's quota nor a deadline that has passed since stands in its way.
+    """
+    known = [
+        record
+        for record in stages.ledger.records(task.id)
+        if record.team == team and record.submission_digest == digest
+    ]
+    return min(known, key=lambda record: record.received_at, default=None)
+
+
+def denied_now(stages: Stages, task: Task, team: str, now: datetime) -> Denied | None:
+    """Why the team may not hand in something new now, or ``None`` if it may.
+
+    Raises:
+        InfrastructureError: this machine's clock went back.
+    """
     records = list(stages.ledger.records(task.id))
     clock = stages.now()
     latest = max((record.received_at for record in records), default=clock)
     if latest > clock + CLOCK_TOLERANCE:
         # A clock that went back would reorder ties and renew quotas.
         raise InfrastructureError("clock.backward", now=clock.isoformat(), latest=latest.isoformat())
-    past = [
-        Past(received_at=record.received_at, outcome=record.outcome)
-        for record in records
-        if record.team == team and record.evaluation == 1
-    ]
-    decision = admit(task, past, now, stages.zone)
+    # One entry for each submission, however often and under however many versions of the task it was graded.
+    past: dict[str, Record] = {}
+    for record in sorted(records, key=lambda record: record.received_at):
+        if record.team == team:
+            past.setdefault(record.submission_digest, record)
+    history = [Past(received_at=record.received_at, outcome=record.outcome) for record in past.values()]
+    decision = admit(task, history, now, stages.zone)
     return decision if isinstance(decision, Denied) else None
 
 
@@ -134,6 +162,7 @@ def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[s
 def _record(
     *,
     received: Submission | Rejected,
+    received_at: datetime,
     task: Task,
     team: str,
     ended: Attempt,
@@ -151,7 +180,7 @@ def _record(
         submission_digest=received.digest,
         kind=received.kind if isinstance(received, Submission) else None,
         evaluation=evaluation,
-        received_at=before.received_at if before else received.received_at,
+        received_at=received_at,
         graded_at=stages.now(),
         outcome=ended.outcome,
         message=ended.messages[0],

@@ -45,8 +45,12 @@ def render_id(message_id: str, params: Mapping[str, object], lang: str) -> str:
 
 
 def render(message: Message, lang: str) -> str:
-    """The text of a message in one language."""
-    return render_id(message.id, message.params, lang)
+    """The text of a message in one language; of one that this version does not know, its id and parameters."""
+    try:
+        return render_id(message.id, message.params, lang)
+    except KeyError:
+        # A record that a later version wrote, or that was merged by hand.
+        return safe_block(f"{message.id} {dict(message.params)}")
 
 
 def _shown(value: object) -> str:

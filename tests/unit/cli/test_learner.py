@@ -252,6 +252,7 @@ def test_submit_denied(file: File) -> None:
     assert "The day's 3 submissions are used" in result.stdout
     data = run_json("submit", "fruit", file(predictions(TRUTH)), "--team", "rahim")
     assert (data["outcome"], data["id"], data["message"]["id"]) == ("denied", None, "denied.quota")
+    assert not list(Path("submissions").rglob("*.csv")), "what is denied is not stored either"
 
 
 def test_submissions(hand_in: Hand, file: File) -> None:

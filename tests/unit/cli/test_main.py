@@ -128,10 +128,10 @@ def test_json_keeps_hostile_text() -> None:
 
 
 def test_broken_workspace() -> None:
-    """Every problem of arena.toml is listed with its line, and the exit code says that a definition is wrong."""
+    """Every problem of arena.toml is listed with its line, and the exit code says that the workspace cannot be used."""
     Path("arena.toml").write_text('schema = 1\nname = "Not A Slug"\ncolour = "red"\n', encoding="utf-8")
     result = run("tasks")
-    assert result.exit_code == 4
+    assert result.exit_code == 2
     assert "arena.toml:2" in result.stderr
     assert "arena.toml:3" in result.stderr
 

@@ -31,7 +31,6 @@ def test_detected(paths: list[str], kind: Kind, entry: str) -> None:
     [
         (["notes.txt"], "notes.txt"),
         (["src/main.py", "src/util.py", "a.txt"], "a.txt, src/main.py, src/util.py"),
-        (["a.csv", "b.csv"], "a.csv, b.csv"),
         (["data/a.csv"], "data/a.csv"),
         (["Main.py"], "Main.py"),
         ([f"{name}.txt" for name in "abcdefg"], "a.txt, b.txt, c.txt, d.txt, e.txt"),
@@ -44,6 +43,13 @@ def test_no_entry(paths: list[str], found: str) -> None:
     message = refusal(lambda: detect(paths, ALL))
     assert message.id == "submission.no_entry_file"
     assert message.params == {"found": found}
+
+
+def test_several_tables() -> None:
+    """Which of two tables holds the predictions is not guessed."""
+    message = refusal(lambda: detect(["b.csv", "a.parquet"], ALL))
+    assert message.id == "submission.several_tables"
+    assert message.params == {"names": "a.parquet, b.csv"}
 
 
 def test_several_notebooks() -> None:

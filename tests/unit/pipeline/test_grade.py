@@ -240,6 +240,28 @@ def test_denied_by_quota(hand_in: Hand, stages: Stages, clock: Clock) -> None:
     assert hand_in(tables[3]).outcome is Outcome.SCORED
 
 
+def test_a_new_version_of_the_task_is_no_new_submission(
+    tmp_path: Path, hand_in: Hand, task: Task, stages: Stages, clock: Clock
+) -> None:
+    """Graded again under a new version, files keep their time, past the day's quota and past the close."""
+    tables = [predictions(f"{number:012b}") for number in range(3)]
+    times = [graded.record.received_at for table in tables if (graded := hand_in(table)).record]
+    clock.move(days=2)
+    closed = replace(task.board, closes=clock() - timedelta(days=1))
+    new = replace(task, digest="f" * 64, board=closed, submissions=replace(task.submissions, per_day=1))
+    stages.vault.put_answers(new, ANSWERS)
+
+    def regrade(content: bytes, number: int) -> Graded:
+        source = write_files(tmp_path / f"again-{number}", {"submission.csv": content})
+        with scratch_folder(stages.state) as scratch:
+            return grade(source, task=new, team="rahim", stages=stages, scratch=scratch)
+
+    again = [regrade(table, number) for number, table in enumerate(tables)]
+    assert [graded.record.received_at for graded in again if graded.record] == times
+    assert {graded.record.task_digest for graded in again if graded.record} == {new.digest}
+    assert regrade(predictions(TRUTH), 3).messages[0].id == "denied.closed"
+
+
 def test_denied_by_failed_tries(hand_in: Hand) -> None:
     """Failed tries have a cap of their own, which good submissions do not use."""
     assert hand_in().outcome is Outcome.SCORED
