@@ -1,6 +1,7 @@
 """Grade many submissions one after the other, each in a scratch folder of its own."""
 
 import contextlib
+import logging
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from arena.model.task import Task
 from arena.model.team import parse_team
 from arena.pipeline.grade import Graded, grade
 from arena.pipeline.stages import Stages
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,10 @@ def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stag
             graded = _failed(error)
         except OSError as error:
             graded = _failed(InfrastructureError("machine.failed", reason=f"{error.strerror or error}"))
+        except Exception as error:  # noqa: BLE001 - the outermost boundary: it must not stop the others
+            # A fault of ours that nobody thought of. Its text may quote answers: it is for the operator alone.
+            _LOG.exception("%s could not be graded", entry.label)
+            graded = _failed(InfrastructureError("machine.failed", reason=type(error).__name__))
         yield Result(entry=entry, team=team, graded=graded)
 
 

@@ -10,6 +10,7 @@ from arena.model.message import Message
 from arena.model.safe_text import safe_line
 
 _MAX_LINES = 200
+_MAX_LENGTH = 1000
 
 
 def from_file(text: str) -> list[str]:
@@ -32,8 +33,8 @@ def compare(wanted: Iterable[str], packages: Mapping[str, str]) -> list[Message]
     messages = []
     for text in dict.fromkeys(wanted):
         try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
+            requirement = Requirement(text[:_MAX_LENGTH])
+        except (InvalidRequirement, RecursionError):  # Brackets without end make the parser call itself without end.
             messages.append(Message.of("runtime.requirement_unreadable", requirement=safe_line(text, 80)))
             continue
         version = packages.get(canonicalize_name(requirement.name))

@@ -7,12 +7,17 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from arena.board import record_file
+from arena.intake.shelf import entries
+from arena.model.outcome import Outcome
+from arena.model.task import Task
+from arena.worker import exit_code, grade_all
 from tests.integration.conftest import CANARIES, TASK, Arena, guess, table
 
 pytestmark = pytest.mark.sandbox
@@ -182,6 +187,25 @@ def test_an_interrupted_grader_cleans_up(shelf: Arena) -> None:
     assert "Traceback" not in err
     assert _processes(seed) == []
     assert shelf.scratch() == []
+
+
+def test_a_fault_of_ours_stops_only_its_own_submission(arena: Arena, caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody thought of is told to the operator with its traceback, never to learners, and the rest is graded."""
+    arena.shelve("karim", "main.py", "pass")
+    arena.shelve("rahim", "predictions.csv", table(guess()))
+    task = arena.task()
+
+    def masks(_: Task) -> Sequence[Path]:
+        raise LookupError(CANARIES[0])
+
+    stages = replace(arena.stages(), masks=masks)
+    shelf = list(entries(arena.root / "submissions"))
+    failed, graded = grade_all(shelf, load=lambda _: task, stages=stages, again=False)
+    assert (failed.graded.outcome, failed.graded.record) == (Outcome.INFRASTRUCTURE_ERROR, None)
+    assert CANARIES[0] not in str(failed.graded.messages)
+    assert "LookupError" in caplog.text
+    assert graded.graded.outcome is Outcome.SCORED
+    assert exit_code([failed, graded]) == 5
 
 
 def test_two_graders_at_once_share_the_work(shelf: Arena, undisturbed: Arena) -> None:

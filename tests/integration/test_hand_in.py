@@ -156,6 +156,19 @@ def test_hostile_names_on_the_shelf_harm_nothing(arena: Arena) -> None:
         _is_clear(listed)
 
 
+@pytest.mark.sandbox
+def test_hostile_requirements_are_only_a_note(arena: Arena) -> None:
+    """A requirements file that no parser can read neither stops the grader nor the program."""
+    lines = ["a; " + "(" * 90_000, "b" + "[" * 90_000, "c>=" + "1." * 90_000, "\x1b[31m", "d @ file:///etc/passwd", ""]
+    arena.shelve("rahim", "work/requirements.txt", "\n".join(lines))
+    arena.shelve("rahim", "work/main.py", f"open('submission.csv', 'w').write({table(guess())!r})")
+    arena.shelve("salma", "good.csv", table(guess(1)))
+    said = arena.say("grade", "--json")
+    _is_clear(said)
+    assert said.code == 0
+    assert {each["team"]: each["outcome"] for each in said.json} == {"rahim": "scored", "salma": "scored"}
+
+
 def test_the_same_files_are_graded_once(arena: Arena) -> None:
     """An identical submission under another name returns the first evaluation and spends nothing."""
     first = arena.say("submit", TASK, str(arena.hand("a.csv", table(guess()))), "--team", "rahim", "--json")

@@ -65,9 +65,28 @@ def _names(folder: Path) -> list[str]:
 @pytest.mark.usefixtures("system")
 def test_new(write: Write, folder: Path) -> None:
     """A new file is written with its folders, and nothing else is left."""
-    assert write(folder / "a" / "b.json", b"data") is True
-    assert (folder / "a" / "b.json").read_bytes() == b"data"
-    assert _names(folder) == ["a", "a/b.json"]
+    assert write(folder / "a" / "b" / "c.json", b"data") is True
+    assert (folder / "a" / "b" / "c.json").read_bytes() == b"data"
+    assert _names(folder) == ["a", "a/b", "a/b/c.json"]
+
+
+@both
+def test_new_without_temporary(write: Write, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system can do without, no temporary name is given to a new file, not even for a moment."""
+    try:
+        os.close(os.open(folder, os.O_WRONLY | os.O_TMPFILE))
+    except (OSError, AttributeError):
+        pytest.skip("this file system has no nameless files")
+    opened: list[str] = []
+    real = os.open
+
+    def noted(path: Any, *rest: Any, **options: Any) -> int:
+        opened.append(str(path))
+        return real(path, *rest, **options)
+
+    monkeypatch.setattr(os, "open", noted)
+    write(folder / "record.json", b"data")
+    assert set(opened) == {str(folder)}
 
 
 @both

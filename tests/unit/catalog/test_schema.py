@@ -42,7 +42,9 @@ def _labels(*labels: Label) -> tuple[Label, ...]:
     return Data(id="id", target=("y",), labels=labels).labels
 
 
-@pytest.mark.parametrize("labels", [(0, 1), ("no", "yes"), (1, 2, 3), (0.5, 1), ("None", "NA"), ("1", "2"), ()])
+@pytest.mark.parametrize(
+    "labels", [(0, 1), ("no", "yes"), (1, 2, 3), (0.5, 1), (-(2**53), 2**53), ("None", "NA"), ("1", "2"), ()]
+)
 def test_labels(labels: tuple[Label, ...]) -> None:
     """Labels that can be told apart stay as they are."""
     assert _labels(*labels) == labels
@@ -81,6 +83,13 @@ def test_seconds(seconds: float) -> None:
     """A budget is more than nothing and at most a week."""
     with pytest.raises(ValidationError, match="wall_seconds"):
         BudgetTable(wall_seconds=seconds)
+
+
+def test_text() -> None:
+    """Spaces around a text fall away, and one of spaces alone is none."""
+    assert MetricChoice(name=" f1 ").name == "f1"
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        MetricChoice(name="  ")
 
 
 def test_names_stand_once() -> None:

@@ -22,7 +22,7 @@ a.b = 2
 
 [[functions]]
 name = "f"
-[deep.'er']
+[deep . 'er' ]
 x = 1
 """
 

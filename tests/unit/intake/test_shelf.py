@@ -117,6 +117,7 @@ def test_put_and_find(shelf: Path, submission: Submission) -> None:
     path = put(shelf, submission, message="প্রথম চেষ্টা", now=NOW)
     (entry,) = entries(shelf)
     assert (entry.task, entry.team, entry.path) == ("fruit", "rahim", path)
+    assert "প্রথম চেষ্টা" in path.with_name(f"{path.name}.json").read_text(encoding="utf-8")
     assert message_of(entry) == "প্রথম চেষ্টা"
     again = receive(path, shelf.parent / "again", task=FRUIT, team="rahim", received_at=NOW)
     assert isinstance(again, Submission)

@@ -107,10 +107,11 @@ def test_csv_of_another_format(data: bytes) -> None:
         (b"id,y\n1,0\n2,\xe9\n", 3, "0xe9"),
         ("id,y\n1,0\n".encode("utf-16"), 1, "0xff"),
         (b"id,y\n1,\x000\n", 2, "0x00"),
+        (b"\x00id,y\n1,0\n", 1, "0x00"),
         (b"id,y\n1,\xed\xa0\x80\n", 2, "0xed"),
         (b"id,y\n1,\xc2", 2, "0xc2"),
     ],
-    ids=["latin 1", "utf 16", "nul", "surrogate", "cut off"],
+    ids=["latin 1", "utf 16", "nul", "nul first", "surrogate", "cut off"],
 )
 def test_csv_not_utf8(data: bytes, line: int, byte: str) -> None:
     """Bytes that are no text are named with their line."""
@@ -247,12 +248,13 @@ def test_parquet_empty() -> None:
     assert _refused(_parquet(pa.table({"id": [1]}).select([])), parquet=True) == Message.of("predictions.empty")
 
 
-def test_parquet_bomb_of_one_value() -> None:
+@pytest.mark.parametrize("as_categories", [True, False])
+def test_parquet_bomb_of_one_value(*, as_categories: bool) -> None:
     """A long text that every row repeats takes 2 KB in the file and gigabytes as text: it is refused before."""
     limit = FREE_BYTES + BYTES_PER_ROW * MAX_ROWS
     text = "x" * (limit // MAX_ROWS + 1)
     column = pa.DictionaryArray.from_arrays(pa.array([0] * MAX_ROWS, pa.int32()), [text])
-    data = _parquet({"id": list(range(MAX_ROWS)), "y": column}, compression="zstd")
+    data = _parquet({"id": list(range(MAX_ROWS)), "y": column}, compression="zstd", store_schema=as_categories)
     assert len(data) < 10_000
     message = _refused(data, parquet=True)
     assert message.id == "predictions.malformed"
