@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from arena.model.safe_text import JOINERS
+
 MAX_DEPTH = 8
 MAX_NAME_BYTES = 200
 _JUNK_FOLDERS = frozenset(
@@ -27,7 +29,8 @@ def name_fault(path: str) -> str | None:
     for part in parts:
         if len(part.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
             return "submission.name_too_long"
-        categories = {unicodedata.category(char)[0] for char in part}
+        # Bengali words need the joiners, which are format characters like those that steer text.
+        categories = {unicodedata.category(char)[0] for char in part if char not in JOINERS}
         if "C" in categories or _WINDOWS_FORBIDDEN & set(part) or part != part.strip() or part.endswith("."):
             return "submission.name_unusable"
     return None

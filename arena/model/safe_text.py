@@ -5,11 +5,11 @@ import unicodedata
 # Cc: control, Cs: lone surrogate, Co: private use, Cn: unassigned. Of Cf (format) the two joiners stay: Bengali needs
 # them.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
-_JOINERS = frozenset({"\u200c", "\u200d"})
+JOINERS = frozenset({"\u200c", "\u200d"})
 
 
 def _shown(char: str, keep: str) -> str:
-    if char in keep or char in _JOINERS:
+    if char in keep or char in JOINERS:
         return char
     category = unicodedata.category(char)
     if category in _HIDDEN_CATEGORIES or category in {"Cf", "Zl", "Zp"}:

@@ -29,7 +29,7 @@ from arena.sandbox.bwrap_arguments import (
 )
 from arena.sandbox.cgroup import can_make_groups, make_group
 from arena.sandbox.frames import ReportReader
-from arena.sandbox.interface import Finished, Job, Mount, SandboxUnavailableError
+from arena.sandbox.interface import Finished, Job, Mount, SandboxFailedError, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
 from arena.sandbox.supervise import Watch
 
@@ -66,15 +66,22 @@ class BubblewrapLauncher:
     @property
     def protections(self) -> tuple[str, ...]:
         """What is in force for every job."""
-        limits = "cgroup" if os.getuid() == 0 and can_make_groups() else "polled"
+        limits = "cgroup" if self._has_groups else "polled"
         dropped = ("uid_drop",) if os.getuid() == 0 else ()
         return (*_PROTECTIONS, f"memory:{limits}", f"cpu:{limits}", *dropped)
+
+    @property
+    def _has_groups(self) -> bool:
+        return os.getuid() == 0 and can_make_groups()
 
     def run(self, job: Job) -> Finished:
         """Run a job to its end (see ``Launcher``)."""
         with contextlib.ExitStack() as ours:
             # Only root stages a job, and only there can its first process enter a group before it is dropped.
-            group = make_group(job.budget) if os.getuid() == 0 else None
+            group = make_group(job.budget) if self._has_groups else None
+            if self._has_groups and group is None:
+                # The record would claim a protection that this job had not.
+                raise SandboxFailedError("sandbox.failed", detail="no control group could be made")
             if group is not None:
                 ours.callback(group.remove)
             with contextlib.ExitStack() as theirs:
@@ -135,7 +142,9 @@ class BubblewrapLauncher:
             "environment": _environment(self.runtime, job.environment),
             "cwd": WORKING,
             "limits": {
-                "RLIMIT_CPU": int(budget.cpu_seconds) + 1,
+                # Only for a grader that does not look any more: this clock counts whole ticks, so on a busy machine
+                # it strikes before the time was used, and its signal would look like a crash.
+                "RLIMIT_CPU": 2 * int(budget.cpu_seconds) + 2,
                 "RLIMIT_FSIZE": budget.disk_bytes,
                 "RLIMIT_NPROC": budget.processes,
                 "RLIMIT_NOFILE": 1024,

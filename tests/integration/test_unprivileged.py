@@ -47,7 +47,7 @@ class Lower:
         return Said(code=ended.returncode, out=ended.stdout, err=ended.stderr, seconds=0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lower(template: Arena) -> Iterator[Lower]:
     """A copy of the workspace that belongs to an account without any privilege."""
     if os.getuid() != 0:

@@ -226,16 +226,6 @@ def test_digest_of_names(root: Path) -> None:
     assert load(root).digest != before
 
 
-def test_digest_in_any_order(root: Path, tmp_path: Path) -> None:
-    """Nor on the order in which the source's files came to be."""
-    names = [f"{name}.csv" for name in "qwertyuiop"]
-    shutil.copytree(root, tmp_path / "copy")
-    for folder, order in ((root, names), (tmp_path / "copy", names[::-1])):
-        for name in order:
-            write_files(folder / "tasks" / "fruit" / "source", {name: name})
-    assert load(tmp_path / "copy").digest == load(root).digest
-
-
 def test_digest_elsewhere(root: Path, tmp_path: Path) -> None:
     """The version does not depend on where the workspace lies."""
     shutil.copytree(root, tmp_path / "copy")

@@ -99,3 +99,9 @@ def test_junk(path: str) -> None:
 def test_not_junk(path: str) -> None:
     """A file that only resembles junk is the learner's."""
     assert not is_junk(path)
+
+
+def test_joiners_of_bengali_words_may_stand_in_names() -> None:
+    """A zero-width joiner belongs to the spelling; a mark of direction does not."""
+    assert name_fault("র\u200d্যাম.csv") is None
+    assert name_fault("র\u202e্যাম.csv") == "submission.name_unusable"

@@ -63,6 +63,7 @@ def test_met(wanted: str) -> None:
         ),
         ("num py", Message.of("runtime.requirement_unreadable", requirement="num py")),
         ("./wheel.whl", Message.of("runtime.requirement_unreadable", requirement="./wheel.whl")),
+        ("a; " + "(" * 10**5, Message.of("runtime.requirement_unreadable", requirement="a; " + "(" * 76 + "…")),
         ("\x1b[2J", Message.of("runtime.requirement_unreadable", requirement=r"\x1b[2J")),
     ],
 )
