@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,13 @@ base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
 print(json.dumps({
     "version": ".".join(map(str, sys.version_info[:3])),
     "prefixes": [sys.prefix, sys.base_prefix],
+    "stdlib": [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")],
     "site": [sysconfig.get_path(name) for name in ("purelib", "platlib")],
     "foreign": [p for p in (sysconfig.get_path(n, "posix_prefix", base) for n in ("purelib", "platlib")) if p not in
     sys.path],
 }))
 """
+_SYSTEM_PREFIX = "/usr"
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -75,9 +78,24 @@ def find_runtime(python: Path) -> Runtime:
     return Runtime(
         python=python,
         version=answer["version"],
-        prefixes=_paths(answer["prefixes"]),
+        prefixes=holding_folders(answer["prefixes"], [*answer["stdlib"], *answer["site"]]),
         site=_paths(answer["site"]),
         foreign=tuple(path for path in _paths(answer["foreign"]) if path.is_dir()),
+    )
+
+
+def holding_folders(prefixes: Sequence[str], libraries: Sequence[str]) -> tuple[Path, ...]:
+    """The outermost folders that hold a runtime.
+
+    Of a Python that came with the system, whose prefix is ``/usr``, only the libraries are its own: the rest is the
+    machine's, which nobody inside needs to see, and which would take a minute to look through.
+    """
+    paths = _paths([*(prefix for prefix in prefixes if prefix != _SYSTEM_PREFIX), *libraries])
+    return tuple(
+        path
+        for path in paths
+        if not any(other != path and path.is_relative_to(other) for other in paths)
+        and (path.exists() or str(path) in prefixes)
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.sandbox.runtime import Runtime, normalised
+from arena.sandbox.runtime import Runtime, holding_folders, normalised
 from tests.conftest import write_files
 
 
@@ -35,3 +35,14 @@ def test_broken_package(tmp_path: Path) -> None:
     write_files(site / "half-1.dist-info", {"METADATA": "Metadata-Version: 2.1\nVersion: 1\n"})
     runtime = Runtime(python=Path("python"), version="3.11.7", prefixes=(), site=(site,), foreign=())
     assert runtime.packages() == {}
+
+
+def test_a_runtime_is_held_by_its_outermost_folders(tmp_path: Path) -> None:
+    """A virtual environment and its base hold all libraries; of a system's Python only the libraries are its own."""
+    venv, base = tmp_path / "venv", tmp_path / "base"
+    site, stdlib = venv / "lib" / "site-packages", base / "lib" / "python3.11"
+    for folder in (site, stdlib):
+        folder.mkdir(parents=True)
+    assert holding_folders([str(venv), str(base)], [str(stdlib), str(stdlib), str(site)]) == (venv, base)
+    assert holding_folders([str(venv), "/usr"], [str(stdlib), str(site)]) == (venv, stdlib)
+    assert holding_folders(["/usr"], [str(stdlib), str(tmp_path / "nowhere")]) == (stdlib,)
