@@ -176,12 +176,17 @@ def test_an_interrupted_grader_cleans_up(shelf: Arena) -> None:
     """Ctrl-C ends the running sandbox with the grader, leaves no scratch folder, and shows no traceback."""
     seed = shelf.task().seed
     shelf.shelve("aaron", "main.py", "import time; time.sleep(15)")
-    process = shelf.start("grade")
+    # A script that runs these tests in the background ignores Ctrl-C for all that it starts. A terminal does not.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = shelf.start("grade")
+    finally:
+        signal.signal(signal.SIGINT, usual)
     while not (folders := shelf.scratch()) or not _processes(seed):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=5)
+    _, err = process.communicate(timeout=10)
     assert folders
     assert process.returncode != 0
     assert "Traceback" not in err
