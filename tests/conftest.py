@@ -146,8 +146,10 @@ FRUIT = Task(
         memory_bytes=512 * 2**20,
         processes=64,
         disk_bytes=16 * 2**20,
+        files=1000,
         log_bytes=4096,
     ),
+    protections=(),
     board=BoardRules(feedback="exact", rule="best", opens=None, closes=None),
     root=Path("tasks/fruit"),
     digest="ab" * 32,
@@ -260,6 +262,9 @@ class FakeLauncher:
         """Say how the next runs end."""
         self.results = deque(results)
 
+    def close(self) -> None:
+        """Nothing is kept."""
+
     def run(self, job: Job) -> Finished:
         """Note the job and give the next result."""
         self.jobs.append(job)
@@ -342,7 +347,7 @@ def stages(workspace: Workspace, vault: PlainVault, launcher: FakeLauncher, runt
         now=clock,
         zone=workspace.time_zone,
         runtime=lambda: runtime,
-        launcher=lambda: launcher,
+        launcher=lambda _: launcher,
         masks=lambda _: (),
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),

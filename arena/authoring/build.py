@@ -26,7 +26,7 @@ class Built:
     changed: tuple[str, ...]
 
 
-def ensure_built(task: Task, vault: PlainVault, launcher: Callable[[], Launcher]) -> bool:
+def ensure_built(task: Task, vault: PlainVault, launcher: Callable[[Task], Launcher]) -> bool:
     """Build the answers if the vault lacks those of this version of the task; return whether that was needed.
 
     Raises:
@@ -35,7 +35,7 @@ def ensure_built(task: Task, vault: PlainVault, launcher: Callable[[], Launcher]
     verify_public(task)
     if vault.has_answers(task):
         return False
-    build(task, vault, launcher(), update=False, repeat=False)
+    build(task, vault, launcher(task), update=False, repeat=False)
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from arena.catalog.edge import Edge
+from arena.model.protection import DEMANDABLE
 from arena.model.task import Label
 
 _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*(B|KiB|MiB|GiB)\s*\Z")
@@ -95,7 +96,20 @@ class BudgetTable(Edge):
     memory: Size = 4 * 1024**3
     processes: Annotated[int, Field(ge=1, le=4096)] = 64
     disk: Size = 256 * 1024**2
+    files: Annotated[int, Field(ge=16, le=10_000_000)] = 10_000
     log: Size = 64 * 1024
+
+
+def _known_protection(name: str) -> str:
+    if name not in DEMANDABLE:
+        raise ValueError(f"{name!r} is no protection; there are: {', '.join(DEMANDABLE)}")
+    return name
+
+
+class Sandbox(Edge):
+    """What grading demands of a machine."""
+
+    minimum: Annotated[tuple[Annotated[str, AfterValidator(_known_protection)], ...], AfterValidator(_distinct)] = ()
 
 
 class Board(Edge):
@@ -120,6 +134,7 @@ class TaskFile(Edge):
     submissions: Submissions
     metric: MetricChoice
     budget: BudgetTable = BudgetTable()
+    sandbox: Sandbox = Sandbox()
     board: Board = Board()
 
 

@@ -33,6 +33,7 @@ class WorkspaceFile(edge.Edge):
     language: Literal["en", "bn"] | None = None
     team: str | None = None
     runtime: str | None = None
+    launcher: Literal["auto", "warm", "bwrap"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Workspace:
     language: str | None
     team: str | None
     runtime: Path
+    launcher: str
 
     @property
     def submissions(self) -> Path:
@@ -83,6 +85,7 @@ def open_workspace(start: Path) -> Workspace:
         time_zone=ZoneInfo(settings.time_zone),
         language=settings.language,
         team=settings.team,
+        launcher=settings.launcher,
         runtime=root / settings.runtime if settings.runtime else Path(sys.executable),
     )
 

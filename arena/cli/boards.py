@@ -10,14 +10,13 @@ from arena.errors import UsageError
 from arena.metrics.table import METRICS
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
-from arena.pipeline.assemble import assemble
 from arena.pipeline.boards import published, with_private
 
 
 def read_board(session: Session, task: Task, *, private: bool) -> dict[str, Any]:
     """The published board; with ``private`` the instructor's, from records and vault."""
     if private:
-        stages = assemble(session.workspace)
+        stages = session.stages()
         if not stages.vault.has_answers(task):
             raise UsageError("answers.none", task=task.id)
         return with_private(task, stages)

@@ -1,7 +1,7 @@
 """What `arena doctor` tries on this machine."""
 
 import sys
-import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,32 +13,9 @@ from arena import __version__
 from arena.authoring.backup import safe_vault
 from arena.catalog.workspace import open_workspace
 from arena.errors import ArenaError
-from arena.model.budget import Budget
-from arena.sandbox.interface import Exited, Job, Launcher, Mount
+from arena.sandbox.launchers import NAMES, open_launcher, probe
 from arena.sandbox.runtime import find_runtime
 from arena.text.render import render_id
-
-# Tried inside: each line is the name of a wall and whether it held.
-_PROBE = """
-import os, socket
-def held(name, action):
-    try:
-        action()
-    except OSError:
-        print(name, "held")
-    else:
-        print(name, "open")
-def connect():
-    with socket.socket() as s:
-        s.settimeout(1)
-        s.connect(("192.0.2.1", 80))
-held("network", connect)
-held("read-only-root", lambda: open("/written", "w"))
-held("process-1", lambda: open("/proc/1/environ").read())
-held("host-files", lambda: open(HOST))
-print("uid", "held" if os.getuid() == 1000 else "open")
-print("processes", "held" if len([p for p in os.listdir("/proc") if p.isdigit()]) < 5 else "open")
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +47,8 @@ def examine() -> list[Finding]:
     findings.append(_tried("vault", lambda: _vault(root)))
     findings.append(_tried("runtime", lambda: _runtime(python)))
     findings.append(_tried("bubblewrap", _bubblewrap))
-    findings += _sandbox(python)
+    for name in reversed(NAMES):
+        findings += _sandbox(python, name)
     return findings
 
 
@@ -103,50 +81,22 @@ def _bubblewrap() -> str:
     return f"{'.'.join(map(str, version)) if version else 'unknown version'}, {path}"
 
 
-def _launcher(python: Path) -> Launcher:
-    from arena.sandbox.bwrap import BubblewrapLauncher, find_bwrap
-
-    return BubblewrapLauncher(bwrap=find_bwrap(), runtime=find_runtime(python))
-
-
-def _sandbox(python: Path) -> list[Finding]:
-    budget = Budget(
-        device="cpu",
-        cpu_seconds=20,
-        wall_seconds=30,
-        memory_bytes=1024**3,
-        processes=32,
-        disk_bytes=16 * 1024**2,
-        log_bytes=64 * 1024,
-    )
-    with tempfile.TemporaryDirectory(prefix="arena-doctor-") as folder:
-        Path(folder).chmod(0o755)
-        script, canary = Path(folder) / "probe.py", Path(folder) / "canary"
-        canary.write_text("the sandbox must not see this", encoding="ascii")
-        script.write_text(f"HOST = {str(canary)!r}\n{_PROBE}", encoding="utf-8")
-        mount = Mount(source=script, target="/kaggle/src/probe.py")
-        job = Job(
-            module="program",
-            arguments=("/kaggle/src/probe.py",),
-            mounts=(mount,),
-            environment={},
-            budget=budget,
-            outputs=(),
-            output_max_bytes=0,
-        )
-        try:
-            launcher = _launcher(python)
-            run = launcher.run(job)
-        except ArenaError as error:
-            return [Finding(name="sandbox", ok=False, detail=_said(error))]
-    log = run.log.decode("utf-8", "replace")
-    if run.ending != Exited(0):
-        return [Finding(name="sandbox", ok=False, detail=f"the probe ended with {run.ending}: {log[-300:]}")]
-    detail = f"{launcher.name}, a start takes {run.usage.wall_s * 1000:.0f} ms; {', '.join(launcher.protections)}"
-    walls = dict(line.split() for line in log.splitlines())
+def _sandbox(python: Path, name: str) -> list[Finding]:
+    try:
+        launcher = open_launcher(name, find_runtime(python))
+        started = time.monotonic()
+        walls = probe(launcher)
+        seconds = time.monotonic() - started
+        launcher.close()
+    except ArenaError as error:
+        return [Finding(name=name, ok=False, detail=_said(error))]
+    detail = f"a start takes {seconds * 1000:.0f} ms; {', '.join(launcher.protections)}"
     return [
-        Finding(name="sandbox", ok=True, detail=detail),
-        *(Finding(name=f"wall: {name}", ok=state == "held", detail=state) for name, state in walls.items()),
+        Finding(name=name, ok=True, detail=detail),
+        *(
+            Finding(name=f"{name} wall: {wall}", ok=held, detail="held" if held else "open")
+            for wall, held in walls.items()
+        ),
     ]
 
 

@@ -4,13 +4,20 @@ import click
 
 from arena.cli.options import json_option
 from arena.cli.output import print_json
+from arena.sandbox.launchers import AUTO, NAMES
 
 
 @click.command(epilog="Examples:\n\n  arena grade\n\n  arena grade titanic --again --json")
 @click.argument("tasks", nargs=-1, metavar="[TASK]...")
 @click.option("--again", is_flag=True, help="Make a new evaluation of what has one; the newest counts.")
+@click.option(
+    "--launcher",
+    type=click.Choice([AUTO, *NAMES]),
+    help="Start each program afresh (bwrap), or fork it from a server that has imported the packages (warm). "
+    "Default: what arena.toml says, else auto: fresh for the first few, warm from then on.",
+)
 @json_option
-def grade(tasks: tuple[str, ...], again: bool, as_json: bool) -> None:
+def grade(tasks: tuple[str, ...], again: bool, launcher: str | None, as_json: bool) -> None:
     """Grade everything under submissions/ and update the boards.
 
     What has a record already is skipped. A submission that fails does not fail the command; a task or this machine that
@@ -20,7 +27,7 @@ def grade(tasks: tuple[str, ...], again: bool, as_json: bool) -> None:
     from arena.cli.session import Session
     from arena.worker import exit_code
 
-    run = grade_shelf(Session.open(), tasks, again=again, quiet=as_json)
+    run = grade_shelf(Session.open(), tasks, again=again, quiet=as_json, launcher=launcher)
     if as_json:
         print_json(results_json(run.results))
     else:

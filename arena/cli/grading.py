@@ -11,13 +11,12 @@ import click
 from arena.authoring.build import ensure_built
 from arena.board.record_file import to_json
 from arena.cli.boards import read_board, show_board
-from arena.cli.output import message_json, tell, text
+from arena.cli.output import message_json, text
 from arena.cli.session import Session
 from arena.errors import ArenaError
 from arena.intake.shelf import entries
 from arena.model.outcome import Fault, Outcome
 from arena.model.task import Task
-from arena.pipeline.assemble import assemble
 from arena.pipeline.boards import publish_boards
 from arena.worker import Result, grade_all, sweep
 
@@ -35,12 +34,14 @@ class Run:
     changed: int
 
 
-def grade_shelf(session: Session, only: tuple[str, ...], *, again: bool, quiet: bool) -> Run:
+def grade_shelf(
+    session: Session, only: tuple[str, ...], *, again: bool, quiet: bool, launcher: str | None = None
+) -> Run:
     """Grade the shelf, a line for each submission on standard output, progress on standard error."""
     started = time.monotonic()
     for task_id in only:
         session.task(task_id)
-    stages = assemble(session.workspace, tell)
+    stages = session.stages(launcher=launcher)
     sweep(stages.state)
     found = [entry for entry in entries(session.workspace.submissions) if not only or entry.task in only]
 

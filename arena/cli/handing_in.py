@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.authoring.build import ensure_built, verify_public
-from arena.cli.output import tell
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.intake.receive import Rejected, receive
@@ -17,7 +16,6 @@ from arena.model.record import Record
 from arena.model.safe_text import safe_block
 from arena.model.submission import Submission
 from arena.model.task import Task
-from arena.pipeline.assemble import assemble
 from arena.pipeline.attempt import attempt
 from arena.pipeline.boards import publish_boards, standings_of
 from arena.pipeline.grade import Graded, denied_now, grade, log_path, newest
@@ -68,7 +66,7 @@ class Line:
 def try_out(session: Session, task: Task, path: Path) -> Tried:
     """Receive and run a submission as grading would, without answers."""
     verify_public(task)
-    stages = assemble(session.workspace, tell)
+    stages = session.stages()
     sweep(stages.state)
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "submission", task=task, team="-", received_at=stages.now())
@@ -88,7 +86,7 @@ def try_out(session: Session, task: Task, path: Path) -> Tried:
 
 def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str) -> Handed:
     """Store a submission on the shelf, and grade it where the answers are or can be built."""
-    stages = assemble(session.workspace, tell)
+    stages = session.stages()
     sweep(stages.state)
     with scratch_folder(stages.state) as scratch:
         received = receive(path, scratch / "received", task=task, team=team, received_at=stages.now())
@@ -160,7 +158,7 @@ def _waiting(session: Session, task: Task, stages: Stages) -> int:
 
 def history(session: Session, task: Task, team: str) -> list[Line]:
     """A team's submissions on the shelf, in order of time; those that wait come last."""
-    stages = assemble(session.workspace, tell)
+    stages = session.stages()
     lines = []
     for entry in entries(session.workspace.submissions):
         if entry.task == task.id and entry.team.casefold() == team:
@@ -177,7 +175,7 @@ def _digest(entry: Entry, task: Task, team: str, stages: Stages) -> str:
 
 def log_of(session: Session, prefix: str) -> tuple[Record, str]:
     """The record whose id begins with ``prefix``, and its log made safe to show."""
-    stages = assemble(session.workspace, tell)
+    stages = session.stages()
     found = [record for task in session.tasks() for record in stages.ledger.find(task.id, prefix)]
     if not found:
         raise UsageError("log.none", record=prefix[:40])

@@ -41,11 +41,10 @@ def build(task: str, update: bool, as_json: bool) -> None:
     """
     from arena.authoring.build import build as build_task
     from arena.cli.session import Session
-    from arena.pipeline.assemble import assemble
 
     session = Session.open()
-    loaded, stages = session.task(task), assemble(session.workspace)
-    built = build_task(loaded, stages.vault, stages.launcher(), update=update, repeat=True)
+    loaded, stages = session.task(task), session.stages()
+    built = build_task(loaded, stages.vault, stages.launcher(loaded), update=update, repeat=True)
     if as_json:
         data = {"task": task, "digest": loaded.digest, "rows": built.rows, "public_rows": built.public_rows}
         print_json({**data, "public": list(built.public), "changed": list(built.changed)})

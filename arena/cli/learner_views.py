@@ -67,6 +67,7 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
             "memory_bytes": budget.memory_bytes,
             "processes": budget.processes,
             "disk_bytes": budget.disk_bytes,
+            "files": budget.files,
             "log_bytes": budget.log_bytes,
         },
         "runtime": {"python": runtime.version, "packages": runtime.packages()},

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from arena.catalog.tasks import load_task, task_ids
 from arena.catalog.workspace import Workspace, open_workspace
@@ -10,6 +13,9 @@ from arena.errors import ArenaError, UsageError
 from arena.metrics.table import METRICS
 from arena.model.task import Task
 from arena.model.team import parse_team
+
+if TYPE_CHECKING:
+    from arena.pipeline.stages import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,16 @@ class Session:
             except ArenaError as error:
                 broken(error)
         return found
+
+    def stages(self, *, launcher: str | None = None) -> "Stages":
+        """The stages of the workspace; what they keep ready ends with the command."""
+        from arena.cli.output import tell
+        from arena.pipeline.assemble import assemble
+
+        stages = assemble(self.workspace, tell, launcher=launcher)
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(stages.close)
+        return stages
 
     def team(self, given: str | None) -> str:
         """The canonical id of the team that acts."""

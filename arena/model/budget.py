@@ -13,6 +13,7 @@ class Budget:
     memory_bytes: int
     processes: int
     disk_bytes: int
+    files: int
     log_bytes: int
 
 

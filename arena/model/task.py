@@ -50,7 +50,10 @@ class BoardRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One task. ``digest`` changes with everything that can change a score, and with nothing else."""
+    """One task. ``digest`` changes with everything that can change a score, and with nothing else.
+
+    ``protections`` are those without which it is not graded (see ``arena.model.protection``).
+    """
 
     id: str
     kind: str
@@ -62,6 +65,7 @@ class Task:
     metric: str
     also: tuple[str, ...]
     budget: Budget
+    protections: tuple[str, ...]
     board: BoardRules
     root: Path
     digest: str

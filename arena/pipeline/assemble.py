@@ -15,12 +15,18 @@ from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.sandbox.data_sets import fingerprints, masks
 from arena.sandbox.interface import Launcher
+from arena.sandbox.launchers import Launchers, open_launcher
 from arena.sandbox.runtime import Runtime, find_runtime
 from arena.vault.plain import PlainVault
 
 
-def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: None) -> Stages:
-    """The stages of a workspace. Nothing is started until it is used; ``tell`` is told of what takes long."""
+def assemble(
+    workspace: Workspace, tell: Callable[[Message], None] = lambda _: None, *, launcher: str | None = None
+) -> Stages:
+    """The stages of a workspace. Nothing is started until it is used; ``tell`` is told of what takes long.
+
+    ``launcher`` is a name, or ``auto``; without one the workspace's own setting holds.
+    """
     make_state(workspace.state)
     vault = PlainVault.open(workspace.root, workspace.name)
 
@@ -28,14 +34,14 @@ def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: N
     def runtime() -> Runtime:
         return find_runtime(workspace.runtime)
 
-    @functools.cache
-    def launcher() -> Launcher:
-        from arena.sandbox.bwrap import BubblewrapLauncher, find_bwrap
+    def opened(name: str) -> Launcher:
         from arena.sandbox.cgroup import sweep_groups
 
         sweep_groups()
         ours = (workspace.root / "tasks", workspace.submissions, workspace.leaderboard, workspace.state)
-        return BubblewrapLauncher(bwrap=find_bwrap(), runtime=runtime(), private=(vault.root, *ours))
+        return open_launcher(name, runtime(), private=(vault.root, *ours))
+
+    launchers = Launchers(launcher or workspace.launcher, opened)
 
     def hidden(task: Task) -> Sequence[Path]:
         # Each half by itself: long texts of the test table must not crowd out the answers.
@@ -47,11 +53,12 @@ def assemble(workspace: Workspace, tell: Callable[[Message], None] = lambda _: N
         now=lambda: datetime.now(UTC),
         zone=workspace.time_zone,
         runtime=runtime,
-        launcher=launcher,
+        launcher=lambda task: launchers.pick(task.protections),
         masks=hidden,
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),
         vault=vault,
+        close=launchers.close,
     )
 
 

@@ -43,7 +43,7 @@ def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path) -
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
-    launcher, masks = stages.launcher(), stages.masks(task)
+    launcher, masks = stages.launcher(task), stages.masks(task)
     if submission.kind is Kind.MODEL:
         run, usage, log, failed = _fit_and_predict(submission, task, launcher, scratch, masks)
     else:

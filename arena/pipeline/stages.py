@@ -16,15 +16,17 @@ from arena.vault.plain import PlainVault
 class Stages:
     """All that a grader holds.
 
-    ``runtime`` and ``launcher`` are asked for only when they are needed; ``masks`` finds the runtime's files that hold
-    a task's hidden rows; ``state`` is the grader's own folder, for locks, scratch and logs.
+    ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
+    ``masks`` finds the runtime's files that hold a task's hidden rows; ``state`` is the grader's own folder, for locks,
+    scratch and logs; ``close`` ends what launchers keep ready.
     """
 
     now: Callable[[], datetime]
     zone: tzinfo
     runtime: Callable[[], Runtime]
-    launcher: Callable[[], Launcher]
+    launcher: Callable[[Task], Launcher]
     masks: Callable[[Task], Sequence[Path]]
     state: Path
     ledger: FileLedger
     vault: PlainVault
+    close: Callable[[], None] = lambda: None

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Protocol
 
 from arena.model.budget import Budget
+from arena.model.protection import CPU_GROUP, CPU_POLLED, MEMORY_GROUP, MEMORY_POLLED
+from arena.sandbox.interface import SandboxFailedError
 
 _ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "arena-"
@@ -30,6 +32,9 @@ class Group(Protocol):
     @property
     def join_files(self) -> Sequence[Path]:
         """Files into which the job's first process writes ``0``, itself, while it is still root."""
+
+    def add(self, pid: int) -> None:
+        """Put a process of ours into it; what it starts from then on is in it, too."""
 
     def cpu_seconds(self) -> float:
         """User and system time of every process that ever was in the group."""
@@ -57,6 +62,11 @@ def _counter(path: Path, name: str) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.split()[0] == name), 0)
+
+
+def _add(files: Sequence[Path], pid: int) -> None:
+    for path in files:
+        path.write_text(str(pid), encoding="ascii")
 
 
 def _remove(folder: Path) -> None:
@@ -92,6 +102,10 @@ class GroupV1:
     def join_files(self) -> Sequence[Path]:
         """See ``Group``."""
         return [folder / "cgroup.procs" for folder in self.folders]
+
+    def add(self, pid: int) -> None:
+        """See ``Group``."""
+        _add(self.join_files, pid)
 
     def limit(self, budget: Budget) -> None:
         """Set what the budget says."""
@@ -130,6 +144,10 @@ class GroupV2:
     def join_files(self) -> Sequence[Path]:
         """See ``Group``."""
         return [self.folder / "cgroup.procs"]
+
+    def add(self, pid: int) -> None:
+        """See ``Group``."""
+        _add(self.join_files, pid)
 
     def limit(self, budget: Budget) -> None:
         """Set what the budget says; without swap, and over its memory the whole job ends."""
@@ -185,12 +203,33 @@ def can_make_groups() -> bool:
         memory_bytes=64 * 1024**2,
         processes=1,
         disk_bytes=1,
+        files=1,
         log_bytes=1,
     )
     group = make_group(probe)
     if group is not None:
         group.remove()
     return group is not None
+
+
+def group_for(budget: Budget, stack: contextlib.ExitStack) -> Group | None:
+    """A job's group, which the stack takes away; ``None`` where limits are polled.
+
+    Raises:
+        SandboxFailedError: none could be made where they can be: the record would claim a protection that is not there.
+    """
+    if not can_make_groups():
+        return None
+    group = make_group(budget)
+    if group is None:
+        raise SandboxFailedError("sandbox.failed", detail="no control group could be made")
+    stack.callback(group.remove)
+    return group
+
+
+def limits_in_force() -> tuple[str, str]:
+    """How memory and CPU time of a whole job are bounded here."""
+    return (MEMORY_GROUP, CPU_GROUP) if can_make_groups() else (MEMORY_POLLED, CPU_POLLED)
 
 
 def _make_v2(root: Path, name: str, budget: Budget) -> Group:

@@ -115,3 +115,6 @@ class Launcher(Protocol):
             SandboxUnavailableError: this machine cannot start it.
             SandboxFailedError: it broke by itself.
         """
+
+    def close(self) -> None:
+        """End what is kept ready for further jobs. The launcher can be used again afterwards."""

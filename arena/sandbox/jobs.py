@@ -8,8 +8,8 @@ from pathlib import Path
 from arena.model.budget import Budget
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
-from arena.sandbox.bwrap_arguments import WORKING
 from arena.sandbox.interface import Job, Mount
+from arena.sandbox.view import WORKING
 
 SUBMISSION = "submission.csv"
 FITTED = "model.pkl"

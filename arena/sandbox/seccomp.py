@@ -9,6 +9,7 @@ import functools
 import platform
 import struct
 
+from arena.sandbox.interface import SandboxUnavailableError
 from arena.sandbox.syscall_numbers import AARCH64, X86_64
 from arena.sandbox.syscalls import ALLOWED, DANGEROUS, names
 
@@ -26,9 +27,15 @@ _AF_UNIX = 1
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: type into the terminal of whoever started us
 
 
-def supported() -> bool:
-    """Whether there is a filter for this machine."""
-    return platform.machine() in _ARCHITECTURES
+def of_this_machine() -> bytes:
+    """The filter, as an array of ``struct sock_filter``.
+
+    Raises:
+        SandboxUnavailableError: there is none for this machine.
+    """
+    if platform.machine() not in _ARCHITECTURES:
+        raise SandboxUnavailableError("sandbox.no_filter", machine=platform.machine())
+    return assemble()
 
 
 def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

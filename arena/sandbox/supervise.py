@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from arena.model.budget import Budget, Usage
 from arena.sandbox import tree
@@ -24,17 +25,80 @@ FLOOD_MIN_BYTES = 16 * 1024**2
 _GRACE_SECONDS = 10.0
 
 
+class Process(Protocol):
+    """The process of a job whose end ends everything inside."""
+
+    @property
+    def pid(self) -> int:
+        """Its number on this machine."""
+
+    def end(self) -> None:
+        """Kill it, if it is there still."""
+
+    def reap(self, patience_s: float) -> float | None:
+        """Wait for its end; return the CPU time of it and of everything that was reaped inside, in seconds.
+
+        ``None`` where nobody can say any more.
+
+        Raises:
+            SandboxFailedError: it does not end.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProcess:
+    """A child of this process."""
+
+    child: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        """See ``Process``."""
+        return self.child.pid
+
+    def end(self) -> None:
+        """See ``Process``."""
+        # Until `reap` nobody waits for it, so its pid cannot have passed to another one.
+        if self.child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.child.pid, signal.SIGKILL)
+
+    def reap(self, patience_s: float) -> float:
+        """See ``Process``."""
+        patience = time.monotonic() + patience_s
+        while True:
+            pid, status, usage = os.wait4(self.child.pid, os.WNOHANG)
+            if pid:
+                self.child.returncode = os.waitstatus_to_exitcode(status)
+                return usage.ru_utime + usage.ru_stime
+            if time.monotonic() > patience:
+                raise SandboxFailedError("sandbox.failed", detail="the launcher does not end")
+            time.sleep(0.0005)
+
+
+def pipe_from(theirs: contextlib.ExitStack, *, to: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe (read, write) from a sandbox to us; each end is closed with its side."""
+    read, write = os.pipe()
+    to.callback(os.close, read)
+    theirs.callback(os.close, write)
+    return read, write
+
+
 @dataclass(slots=True, kw_only=True)
 class Watch:
-    """One sandbox's life. ``process`` is the launcher's outer process; its end ends everything inside."""
+    """One sandbox's life.
 
-    process: subprocess.Popen[bytes]
+    ``preloaded_bytes`` is memory that the job shares with its server, where limits are polled: it is not charged.
+    """
+
+    process: Process
     log_fd: int
     report_fd: int
     budget: Budget
     reader: ReportReader
     started_at: float
     group: Group | None = None
+    preloaded_bytes: int = 0
     log: HeadAndTail = field(init=False)
     killed: KillReason | None = None
     cpu_s: float = 0.0
@@ -53,13 +117,14 @@ class Watch:
         try:
             self._pump()
             wall_s = time.monotonic() - self.started_at
-            self._reap()
+            self.cpu_s = max(self.cpu_s, self.process.reap(_GRACE_SECONDS) or 0.0)
             if self.group is not None:
                 # The kernel may have ended a process after the last look; its counter says so, an exit code would not.
                 self._read_group(self.group)
         except BaseException:
-            self._end()
-            self.process.wait()
+            self.process.end()
+            with contextlib.suppress(SandboxFailedError):
+                self.process.reap(_GRACE_SECONDS)
             raise
         report = self.reader.finish()
         ending = self._ending(report)
@@ -126,36 +191,18 @@ class Watch:
     def _poll_tree(self) -> None:
         pids = tree.descendants(self.process.pid)
         self.cpu_s = max(self.cpu_s, tree.cpu_seconds(pids))
+        limit = self.budget.memory_bytes + self.preloaded_bytes
         used = tree.resident_bytes(pids)
-        if used > self.budget.memory_bytes:
+        if used > limit:
             used = tree.proportional_bytes(pids)
-        self.peak_memory_bytes = max(self.peak_memory_bytes, used)
-        if used > self.budget.memory_bytes:
+        self.peak_memory_bytes = max(self.peak_memory_bytes, used - self.preloaded_bytes)
+        if used > limit:
             self._kill(KillReason.MEMORY)
 
     def _kill(self, reason: KillReason) -> None:
         if self.killed is None:
             self.killed = reason
-        self._end()
-
-    def _end(self) -> None:
-        # Until `_reap` nobody waits for the outer process, so its pid cannot have passed to another one.
-        if self.process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.process.pid, signal.SIGKILL)
-
-    def _reap(self) -> None:
-        """Wait for the outer process; its accounts hold the time of everything that was reaped inside."""
-        patience = time.monotonic() + _GRACE_SECONDS
-        while True:
-            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
-            if pid:
-                self.process.returncode = os.waitstatus_to_exitcode(status)
-                self.cpu_s = max(self.cpu_s, usage.ru_utime + usage.ru_stime)
-                return
-            if time.monotonic() > patience:
-                raise SandboxFailedError("sandbox.failed", detail="the launcher does not end")
-            time.sleep(0.0005)
+        self.process.end()
 
     def _ending(self, report: Report | None) -> Ending:
         if self.killed is not None:

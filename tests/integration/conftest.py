@@ -220,7 +220,7 @@ class Arena:
 
     def launcher(self) -> Launcher:
         """The real sandbox."""
-        return self.stages().launcher()
+        return self.stages().launcher(self.task())
 
     def grade(self, source: Path, task: Task | None = None) -> "Ended":
         """Take a submission through the whole pipeline in this process."""

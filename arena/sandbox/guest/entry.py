@@ -9,7 +9,8 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-# Seeded when the user imports them, so that a program that needs neither does not wait for either.
+# Seeded when the user imports them, so that a program that needs neither does not wait for either; at once where a
+# warm sandbox has imported them before.
 _SEEDERS: dict[str, Callable[[Any, int], object]] = {
     "numpy.random": lambda module, seed: module.seed(seed),
     "torch": lambda module, seed: module.manual_seed(seed),
@@ -21,7 +22,9 @@ class _Seeding(importlib.abc.MetaPathFinder):
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.waiting = dict(_SEEDERS)
+        self.waiting = {name: seeder for name, seeder in _SEEDERS.items() if name not in sys.modules}
+        for name in _SEEDERS.keys() - self.waiting.keys():
+            _SEEDERS[name](sys.modules[name], seed)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None

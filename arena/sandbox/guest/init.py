@@ -1,9 +1,9 @@
-"""Process 1 of the sandbox: starts the user's process, reaps orphans, takes the named files out when all is dead.
+"""Process 1 of a sandbox: starts the user's process, reaps orphans, takes the named files out when all is dead.
 
-Run by path with ``-I -S``; its one argument is JSON: ``{result_fd, command, environment, cwd, limits, outputs,
-max_bytes}``. On ``result_fd`` it writes the line ``{"started": true}``, then, after the end, one JSON line and the
-outputs' bytes in its order. The user's process has the same uid, so this one is not dumpable: it cannot be traced,
-and its descriptors cannot be opened.
+Of a fresh sandbox it is run by path with ``-I -S``; its one argument is JSON: ``{result_fd, command, environment, cwd,
+limits, outputs, max_bytes}``. Of a warm one it is a fork of the server, which calls ``keep``. On ``result_fd`` it
+writes the line ``{"started": true}``, then, after the end, one JSON line and the outputs' bytes in its order. The
+user's process has the same uid, so this one is not dumpable: it cannot be traced, nor its descriptors opened.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import resource
 import signal
 import stat
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 _PR_SET_DUMPABLE = 4
@@ -27,13 +28,18 @@ def _become_unreadable() -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def _start(config: dict[str, Any]) -> NoReturn:
-    """In the child: give up everything that the user's code must not have, then become it."""
+def confine(config: dict[str, Any]) -> None:
+    """In the child: give up every descriptor but the first three, and go under the limits."""
+    os.closerange(3, 1 << 16)
+    for name, value in config["limits"].items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    os.chdir(config["cwd"])
+
+
+def _execute(config: dict[str, Any]) -> NoReturn:
+    """In the child: become the user's program."""
     try:
-        os.closerange(3, 1 << 16)
-        for name, value in config["limits"].items():
-            resource.setrlimit(getattr(resource, name), (value, value))
-        os.chdir(config["cwd"])
+        confine(config)
         os.execve(config["command"][0], config["command"], config["environment"])  # noqa: S606 - its purpose
     except OSError as error:
         os.write(2, f"the sandbox could not start the program: {error}\n".encode())
@@ -61,7 +67,8 @@ def _end_all() -> None:
 
 def _is_full(folder: str) -> bool:
     info = os.statvfs(folder)
-    return info.f_bavail * info.f_frsize < 64 * 1024
+    # A file system in memory without a limit of files counts none.
+    return info.f_bavail * info.f_frsize < 64 * 1024 or (info.f_files > 0 and info.f_ffree == 0)
 
 
 def _open_output(folder: int, name: str, max_bytes: int) -> tuple[int, int] | str:
@@ -139,14 +146,12 @@ def _export(config: dict[str, Any], status: int, *, disk_full: bool) -> None:
             remaining -= len(chunk)
 
 
-def main() -> None:
-    """Run one job."""
-    _become_unreadable()
-    config = json.loads(sys.argv[1])
+def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) -> None:
+    """Run one job to its end: ``start`` is called in the user's process."""
     _write(config["result_fd"], b'{"started": true}\n')
     child = os.fork()
     if child == 0:
-        _start(config)
+        start(config)
     status = _wait_for(child)
     disk_full = _is_full(config["cwd"]) or _is_full("/tmp")  # noqa: S108 - the sandbox's own
     _end_all()
@@ -154,4 +159,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    _become_unreadable()
+    keep(json.loads(sys.argv[1]), _execute)

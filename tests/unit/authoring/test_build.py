@@ -140,17 +140,17 @@ def test_answers_changed(task: Task, vault: PlainVault, launcher: FakeLauncher) 
 def test_ensure_built(task: Task, empty: PlainVault, launcher: FakeLauncher) -> None:
     """The recipe runs when the vault lacks the answers of this version, and only then."""
     launcher.will(finished(MADE))
-    assert ensure_built(task, empty, lambda: launcher)
-    assert not ensure_built(task, empty, lambda: launcher)
+    assert ensure_built(task, empty, lambda _: launcher)
+    assert not ensure_built(task, empty, lambda _: launcher)
     assert len(launcher.jobs) == 1
-    assert ensure_built(replace(task, digest="00" * 32), empty, lambda: launcher)
+    assert ensure_built(replace(task, digest="00" * 32), empty, lambda _: launcher)
 
 
 def test_ensure_built_verifies(task: Task, vault: PlainVault, launcher: FakeLauncher) -> None:
     """A changed public file is noticed even where the answers are there."""
     (task.public_dir / "train.csv").write_bytes(b"id\n")
     with pytest.raises(TaskError, match=r"task\.public_differs"):
-        ensure_built(task, vault, lambda: launcher)
+        ensure_built(task, vault, lambda _: launcher)
     assert launcher.jobs == []
 
 

@@ -93,7 +93,7 @@ def test_story(tmp_path: Path, task: Task, stages: Stages, launcher: FakeLaunche
         story.append("masks")
         return (Path("/masked"),)
 
-    def launched() -> FakeLauncher:
+    def launched(_: Task) -> FakeLauncher:
         story.append("launcher")
         return launcher
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from arena.sandbox.bwrap import BubblewrapLauncher, refuse_unreadable
+from arena.sandbox.bwrap import BubblewrapLauncher
 from arena.sandbox.interface import Launcher, Mount, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
+from arena.sandbox.view import refuse_unreadable
 from tests.conftest import write_files
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")

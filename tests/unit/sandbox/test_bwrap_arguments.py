@@ -5,15 +5,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.bwrap_arguments import (
-    WORKING,
-    View,
-    file_arguments,
-    namespace_arguments,
-    system_view,
-    without_covered,
-)
+from arena.sandbox.bwrap_arguments import file_arguments, namespace_arguments
 from arena.sandbox.interface import Mount
+from arena.sandbox.view import WORKING, View, system_view, without_covered
 
 DISK = 16 * 2**20
 

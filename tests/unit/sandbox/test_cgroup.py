@@ -16,6 +16,7 @@ BUDGET = Budget(
     memory_bytes=1000,
     processes=5,
     disk_bytes=1,
+    files=1,
     log_bytes=1,
 )
 

@@ -1,0 +1,355 @@
+"""The launcher that forks every job from a server that has imported the runtime's packages already.
+
+The server is started with a clean environment and never holds a secret; see ``enter.py`` for its walls and
+``guest/server.py`` for its work. It takes one job after the other, is recycled after a batch, and is started anew when
+it is gone.
+"""
+
+import contextlib
+import functools
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import arena
+from arena.model.protection import BASE, FILES
+from arena.sandbox import seccomp
+from arena.sandbox.cgroup import group_for, limits_in_force
+from arena.sandbox.frames import ReportReader
+from arena.sandbox.interface import Finished, Job, Mount, SandboxFailedError, SandboxUnavailableError
+from arena.sandbox.runtime import Runtime
+from arena.sandbox.supervise import Watch, pipe_from
+from arena.sandbox.view import (
+    COVER,
+    FREE_UIDS,
+    GUEST,
+    GUEST_SOURCE,
+    HIDDEN_FOLDERS,
+    SHM_BYTES,
+    WORKING,
+    dropped,
+    environment,
+    init_config,
+    process_limits,
+    refuse_unreadable,
+    runtime_mounts,
+    system_links,
+    view_of,
+)
+
+# What programs of this field import first; what the runtime lacks is left out.
+PRELOAD = (
+    "numpy",
+    "pandas",
+    "sklearn.compose",
+    "sklearn.ensemble",
+    "sklearn.impute",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+    "sklearn.model_selection",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "lightgbm",
+    "torch",
+    "torch.utils.data",
+)
+# All jobs of one server share the layout of its memory. Starting one costs what a job's imports would.
+_JOBS_PER_SERVER = 1000
+_START_SECONDS = 120.0
+_ANSWER_SECONDS = 10.0
+_MAX_MESSAGE = 1 << 20
+# Where a job's files may be mounted: empty in the server's view, and sealed before the job runs.
+_SEALED = ("/kaggle", "/arena/job")
+_SHM = "/dev/shm"  # noqa: S108 - the sandbox's own
+_ROOMS = (_SHM, "/tmp", WORKING)  # noqa: S108 - the sandbox's own
+_COVER = f"{GUEST}/{COVER}"
+_INSIDE_UID = 1000
+_ACCOUNTS = "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\narena:x:{uid}:{uid}:submission:/tmp:/bin/sh\n"
+_GROUP = "root:x:0:\narena:x:{uid}:\n"
+# Of a job's account there are, beside its own processes: process 1, the server and whoever started that.
+_OWN_PROCESSES = 3
+_ENTER = "import sys; sys.path.insert(0, sys.argv[1]); from arena.sandbox.enter import main; main()"
+
+
+class _GoneError(Exception):
+    """The server is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _JobProcess:
+    """Process 1 of a job, a grandchild of ours."""
+
+    server: "_Server"
+    pidfd: int
+    pid: int
+
+    def end(self) -> None:
+        """Kill it, and with it everything in its namespace."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+
+    def reap(self, patience_s: float) -> float | None:
+        """See ``Process``."""
+        try:
+            return float(self.server.hear(patience_s)[0]["cpu_s"])
+        except _GoneError:
+            return None
+
+
+class _Server:
+    """One fork server, from our side."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, said: IO[bytes], uid: int) -> None:
+        self.process, self._control, self._said, self.uid = process, control, said, uid
+        self.jobs = 0
+        try:
+            ready, _ = self.hear(_START_SECONDS)
+        except (_GoneError, SandboxFailedError) as error:
+            self.close()
+            raise SandboxUnavailableError(
+                "sandbox.no_server", reason=self._last_words() or "it says nothing"
+            ) from error
+        self.packages: tuple[str, ...] = tuple(ready["packages"])
+        self.files = frozenset(map(Path, ready["files"]))
+        self.resident_bytes = int(ready["bytes"])
+
+    def hear(self, patience_s: float) -> tuple[dict[str, Any], list[int]]:
+        """The next message, and the descriptors with it."""
+        self._control.settimeout(patience_s)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._control, _MAX_MESSAGE, 1)
+        except TimeoutError as error:
+            raise SandboxFailedError("sandbox.failed", detail="the fork server does not answer") from error
+        except OSError as error:
+            raise _GoneError from error
+        if not data:
+            raise _GoneError
+        message: dict[str, Any] = json.loads(data)
+        return message, fds
+
+    def fork(self, fds: Sequence[int], ours: contextlib.ExitStack) -> _JobProcess:
+        """Start a job's process 1, which waits for its configuration."""
+        try:
+            socket.send_fds(self._control, [b"j"], fds)
+        except OSError as error:
+            raise _GoneError from error
+        _, (pidfd,) = self.hear(_ANSWER_SECONDS)
+        ours.callback(os.close, pidfd)
+        self.jobs += 1
+        return _JobProcess(self, pidfd, _pid_of(pidfd))
+
+    def holds(self, masks: Sequence[Path]) -> bool:
+        """Whether something that a job must not see was imported, and so is in every job's memory."""
+        return any(file.is_relative_to(mask) for mask in masks for file in self.files)
+
+    def close(self) -> None:
+        """End it and all that is in it."""
+        self._control.close()
+        try:
+            self.process.wait(_ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Its child, the server, dies with it.
+            self.process.kill()
+            self.process.wait()
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        return self._said.read().decode("utf-8", "replace").strip()[-400:]
+
+
+def _pid_of(pidfd: int) -> int:
+    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+        pid = next(int(line.split()[1]) for line in file if line.startswith("Pid:"))
+    if pid <= 0:
+        raise _GoneError
+    return pid
+
+
+class WarmLauncher:
+    """Forks each job from a warm server; ``private`` are folders that no job may look into.
+
+    One job at a time: a second thread waits. Whoever is done calls ``close``; a grader that dies takes the
+    server along.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: Runtime,
+        private: tuple[Path, ...] = (),
+        preload: Sequence[str] = PRELOAD,
+        jobs_per_server: int = _JOBS_PER_SERVER,
+    ) -> None:
+        self.runtime, self.private, self.preload = runtime, private, tuple(preload)
+        self._jobs_per_server = jobs_per_server
+        self._server: _Server | None = None
+        self._turn = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """As reports show it."""
+        return "warm"
+
+    @functools.cached_property
+    def protections(self) -> tuple[str, ...]:
+        """What is in force for every job."""
+        return (*BASE, FILES, *limits_in_force(), *dropped())
+
+    def run(self, job: Job) -> Finished:
+        """Run a job to its end (see ``Launcher``)."""
+        if os.getuid() == 0:
+            refuse_unreadable([*job.mounts, Mount(source=GUEST_SOURCE, target=GUEST), *runtime_mounts(self.runtime)])
+        with self._turn:
+            try:
+                return self._run(job, self._ready(job))
+            except _GoneError:
+                # It was gone before the job began; nothing of the job was lost.
+                self._end_server()
+            try:
+                return self._run(job, self._ready(job))
+            except _GoneError as error:
+                self._end_server()
+                raise SandboxFailedError("sandbox.failed", detail="the fork server does not stay") from error
+
+    def close(self) -> None:
+        """End the server. The next job starts another one."""
+        with self._turn:
+            self._end_server()
+
+    def _end_server(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def _ready(self, job: Job) -> _Server:
+        if self._server is not None and (self._server.jobs >= self._jobs_per_server or self._server.holds(job.masks)):
+            self._end_server()
+        if self._server is None:
+            self._server = self._start(self.preload)
+            if self._server.holds(job.masks):
+                self._end_server()
+                self._server = self._start(())
+        return self._server
+
+    def _run(self, job: Job, server: _Server) -> Finished:
+        with contextlib.ExitStack() as ours:
+            group = group_for(job.budget, ours)
+            with contextlib.ExitStack() as theirs:
+                log_read, log_write = pipe_from(theirs, to=ours)
+                report_read, report_write = pipe_from(theirs, to=ours)
+                config_read, config_write = os.pipe()
+                theirs.callback(os.close, config_read)
+                configuration = ours.enter_context(open(config_write, "wb"))
+                process = server.fork([log_write, report_write, config_read], ours)
+            watch = Watch(
+                process=process,
+                log_fd=log_read,
+                report_fd=report_read,
+                budget=job.budget,
+                reader=ReportReader(max_bytes=job.output_max_bytes),
+                started_at=time.monotonic(),
+                group=group,
+                preloaded_bytes=server.resident_bytes,
+            )
+            if group is not None:
+                # Before the job is told anything: all that it will ever start is in the group too.
+                group.add(process.pid)
+            with contextlib.suppress(BrokenPipeError):  # Dead already: the watch finds out why.
+                configuration.write(json.dumps(self._job_config(job, server)).encode())
+                configuration.close()
+            try:
+                return watch.to_the_end()
+            except SandboxFailedError:
+                self._end_server()
+                raise
+
+    def _start(self, preload: Sequence[str]) -> _Server:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        said = tempfile.TemporaryFile()  # noqa: SIM115 - the server's, to its end
+        uid = random.choice(FREE_UIDS) if os.getuid() == 0 else _INSIDE_UID  # noqa: S311 - guards nothing
+        with theirs:
+            config = json.dumps(self._server_config(preload, uid, theirs.fileno()))
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", _ENTER, str(Path(arena.__file__).parents[1])],
+                stdin=subprocess.PIPE,
+                stdout=said,
+                stderr=said,
+                pass_fds=[theirs.fileno()],
+                env={},
+                cwd="/",
+                start_new_session=True,
+            )
+        with contextlib.suppress(BrokenPipeError), process.stdin or contextlib.nullcontext() as stdin:
+            if stdin is not None:
+                stdin.write(config.encode())
+        return _Server(process, ours, said, uid)
+
+    def _server_config(self, preload: Sequence[str], uid: int, control_fd: int) -> dict[str, object]:
+        """See ``enter``."""
+        view = view_of(self.runtime, (), (), self.private)
+        files = {"/etc/passwd": _ACCOUNTS.format(uid=uid), "/etc/group": _GROUP.format(uid=uid)}
+        command = [str(self.runtime.python), "-s", "-P", "-B", "-m", "arena_guest.server"]
+        told = {"control_fd": control_fd, "preload": list(preload)}
+        return {
+            "binds": [
+                [os.path.realpath(mount.source), mount.target]
+                for mount in view.binds
+                if not _in_room(mount.target) and mount.target not in files
+            ],
+            "links": system_links(),
+            "hidden": list(HIDDEN_FOLDERS),
+            "masks": [str(mask) for mask in view.masks if not _in_room(str(mask))],
+            "cover": _COVER,
+            "places": [*_ROOMS[:2], *_SEALED],
+            "scratch": _ROOMS[:2],
+            "files": files,
+            "control_fd": control_fd,
+            "command": [*command, json.dumps(told)],
+            "environment": environment(self.runtime, {}),
+        }
+
+    def _job_config(self, job: Job, server: _Server) -> dict[str, object]:
+        """See ``server``."""
+        view = view_of(self.runtime, job.mounts, job.masks, self.private)
+        # A runtime below the host's /tmp lies in one of the job's own rooms, and is shown there anew for each.
+        late = [mount for mount in view.binds if _in_room(mount.target) or mount in job.mounts]
+        masks = [mask for mask in view.masks if mask in job.masks or _in_room(str(mask))]
+        config = init_config(job)
+        limits = process_limits(job.budget)
+        return {
+            **config,
+            "limits": {
+                **limits,
+                "RLIMIT_NPROC": limits["RLIMIT_NPROC"] + _OWN_PROCESSES,
+                "RLIMIT_DATA": limits["RLIMIT_DATA"] + server.resident_bytes,
+            },
+            "module": job.module,
+            "arguments": list(job.arguments),
+            "environment": environment(self.runtime, job.environment),
+            "mounts": [[os.path.realpath(mount.source), mount.target] for mount in late],
+            "masks": list(map(str, masks)),
+            "cover": _COVER,
+            "sealed": _SEALED,
+            "rooms": [
+                [room, min(job.budget.disk_bytes, SHM_BYTES if room == _SHM else sys.maxsize), job.budget.files]
+                for room in _ROOMS
+            ],
+            "uid": server.uid,
+            "filter": seccomp.of_this_machine().hex(),
+        }
+
+
+def _in_room(target: str) -> bool:
+    """Whether a path inside lies where each job gets an empty folder of its own."""
+    return any(Path(target).is_relative_to(room) for room in (*_ROOMS, *_SEALED))
