@@ -2,7 +2,7 @@
 
 The walls: namespaces of its own for mounts, processes, network, IPC and names (and users, where the grader is not
 root); a root in memory that shows the runtime and the parts of the system that it needs, read-only. The host's own
-root stays at ``/host`` for the server, which hangs a job's files from there into the job's own copy of this view, and
+root stays at ``/arena/host`` for the server, which hangs a job's files from there into its own copy of this view, and
 takes it away before anything of the job runs.
 
 JSON: ``{binds: [[source, target], …], links: [[text, link], …], hidden: [folder, …], masks: [path, …], places:
@@ -17,7 +17,7 @@ from typing import Any
 
 from arena.sandbox.guest import kernel
 
-HOST = "/host"
+HOST = "/arena/host"
 _NEW_ROOT = "/tmp"  # noqa: S108 - covered in a mount namespace of our own, and only until it is the root
 _ROOT_BYTES, _ROOT_FILES = 4 * 1024**2, 4096
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -64,7 +64,7 @@ def _build(config: dict[str, Any]) -> None:
     # From the pivot on this interpreter finds no module any more: what it needs is loaded.
     kernel.make_private()
     kernel.mount_tmpfs(_NEW_ROOT, size=_ROOT_BYTES, files=_ROOT_FILES)
-    os.mkdir(_NEW_ROOT + HOST, 0o700)
+    os.makedirs(_NEW_ROOT + HOST)
     kernel.pivot_root(_NEW_ROOT, _NEW_ROOT + HOST)
     os.chdir("/")
     os.mkdir("/proc")
@@ -72,6 +72,9 @@ def _build(config: dict[str, Any]) -> None:
     _build_devices()
     for place in config["places"]:
         os.makedirs(place, exist_ok=True)
+    for place in config["scratch"]:
+        # For what packages try out at their import. Each job gets its own on top.
+        kernel.mount_tmpfs(place, size=_ROOT_BYTES, files=_ROOT_FILES)
     for text, link in config["links"]:
         os.symlink(text, link)
     for path, text in config["files"].items():
@@ -80,9 +83,6 @@ def _build(config: dict[str, Any]) -> None:
             file.write(text)
     for source, target in config["binds"]:
         kernel.show(HOST + source, target)
-    for place in config["scratch"]:
-        # For what packages try out at their import. Each job gets its own on top.
-        kernel.mount_tmpfs(place, size=_ROOT_BYTES, files=_ROOT_FILES, mode=0o700)
     for path in (*config["hidden"], *config["masks"]):
         kernel.cover(path, config["cover"])
     socket.sethostname("sandbox")

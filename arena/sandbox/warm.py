@@ -38,6 +38,7 @@ from arena.sandbox.view import (
     HIDDEN_FOLDERS,
     SHM_BYTES,
     WORKING,
+    View,
     dropped,
     environment,
     init_config,
@@ -77,8 +78,8 @@ _COVER = f"{GUEST}/{COVER}"
 _INSIDE_UID = 1000
 _ACCOUNTS = "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\narena:x:{uid}:{uid}:submission:/tmp:/bin/sh\n"
 _GROUP = "root:x:0:\narena:x:{uid}:\n"
-# Of a job's account there are, beside its own processes: process 1, the server and whoever started that.
-_OWN_PROCESSES = 3
+# Where the job's account is the grader's, the kernel counts the server and whoever started that among its processes.
+_SERVER_PROCESSES = 2
 _ENTER = "import sys; sys.path.insert(0, sys.argv[1]); from arena.sandbox.enter import main; main()"
 
 
@@ -110,16 +111,17 @@ class _JobProcess:
 class _Server:
     """One fork server, from our side."""
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, said: IO[bytes], uid: int) -> None:
-        self.process, self._control, self._said, self.uid = process, control, said, uid
+    def __init__(
+        self, process: subprocess.Popen[bytes], control: socket.socket, said: IO[bytes], *, uid: int, late: View
+    ) -> None:
+        self.process, self._control, self._said = process, control, said
+        self.uid, self.late = uid, late
         self.jobs = 0
         try:
             ready, _ = self.hear(_START_SECONDS)
         except (_GoneError, SandboxFailedError) as error:
-            self.close()
-            raise SandboxUnavailableError(
-                "sandbox.no_server", reason=self._last_words() or "it says nothing"
-            ) from error
+            reason = self.close() or "it says nothing"
+            raise SandboxUnavailableError("sandbox.no_server", reason=reason) from error
         self.packages: tuple[str, ...] = tuple(ready["packages"])
         self.files = frozenset(map(Path, ready["files"]))
         self.resident_bytes = int(ready["bytes"])
@@ -153,8 +155,8 @@ class _Server:
         """Whether something that a job must not see was imported, and so is in every job's memory."""
         return any(file.is_relative_to(mask) for mask in masks for file in self.files)
 
-    def close(self) -> None:
-        """End it and all that is in it."""
+    def close(self) -> str:
+        """End it and all that is in it; return what it said last."""
         self._control.close()
         try:
             self.process.wait(_ANSWER_SECONDS)
@@ -162,10 +164,9 @@ class _Server:
             # Its child, the server, dies with it.
             self.process.kill()
             self.process.wait()
-
-    def _last_words(self) -> str:
-        self._said.seek(0)
-        return self._said.read().decode("utf-8", "replace").strip()[-400:]
+        with self._said as said:
+            said.seek(0)
+            return said.read().decode("utf-8", "replace").strip()[-400:]
 
 
 def _pid_of(pidfd: int) -> int:
@@ -243,6 +244,7 @@ class WarmLauncher:
         return self._server
 
     def _run(self, job: Job, server: _Server) -> Finished:
+        config = json.dumps(self._job_config(job, server)).encode() + b"\n"
         with contextlib.ExitStack() as ours:
             group = group_for(job.budget, ours)
             with contextlib.ExitStack() as theirs:
@@ -262,11 +264,13 @@ class WarmLauncher:
                 group=group,
                 preloaded_bytes=server.resident_bytes,
             )
-            if group is not None:
-                # Before the job is told anything: all that it will ever start is in the group too.
-                group.add(process.pid)
-            with contextlib.suppress(BrokenPipeError):  # Dead already: the watch finds out why.
-                configuration.write(json.dumps(self._job_config(job, server)).encode())
+            with contextlib.suppress(BrokenPipeError, ProcessLookupError):  # Dead already: the watch finds out why.
+                configuration.write(config)
+                configuration.flush()
+                if group is not None:
+                    # Before it may begin: all that the job will ever start is in the group too.
+                    group.add(process.pid)
+                configuration.write(b"go\n")
                 configuration.close()
             try:
                 return watch.to_the_end()
@@ -278,8 +282,9 @@ class WarmLauncher:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         said = tempfile.TemporaryFile()  # noqa: SIM115 - the server's, to its end
         uid = random.choice(FREE_UIDS) if os.getuid() == 0 else _INSIDE_UID  # noqa: S311 - guards nothing
+        view = view_of(self.runtime, (), (), self.private)
         with theirs:
-            config = json.dumps(self._server_config(preload, uid, theirs.fileno()))
+            config = json.dumps(self._server_config(view, preload, uid, theirs.fileno()))
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-B", "-c", _ENTER, str(Path(arena.__file__).parents[1])],
                 stdin=subprocess.PIPE,
@@ -293,23 +298,26 @@ class WarmLauncher:
         with contextlib.suppress(BrokenPipeError), process.stdin or contextlib.nullcontext() as stdin:
             if stdin is not None:
                 stdin.write(config.encode())
-        return _Server(process, ours, said, uid)
+        # A runtime below the host's /tmp lies in one of the job's own rooms, and is shown there anew for each.
+        late = View(
+            binds=tuple(mount for mount in view.binds if _in_room(mount.target)),
+            masks=tuple(mask for mask in view.masks if _in_room(str(mask))),
+            cover=view.cover,
+        )
+        return _Server(process, ours, said, uid=uid, late=late)
 
-    def _server_config(self, preload: Sequence[str], uid: int, control_fd: int) -> dict[str, object]:
+    def _server_config(self, view: View, preload: Sequence[str], uid: int, control_fd: int) -> dict[str, object]:
         """See ``enter``."""
-        view = view_of(self.runtime, (), (), self.private)
         files = {"/etc/passwd": _ACCOUNTS.format(uid=uid), "/etc/group": _GROUP.format(uid=uid)}
         command = [str(self.runtime.python), "-s", "-P", "-B", "-m", "arena_guest.server"]
         told = {"control_fd": control_fd, "preload": list(preload)}
         return {
             "binds": [
-                [os.path.realpath(mount.source), mount.target]
-                for mount in view.binds
-                if not _in_room(mount.target) and mount.target not in files
+                [os.path.realpath(mount.source), mount.target] for mount in view.binds if mount.target not in files
             ],
             "links": system_links(),
             "hidden": list(HIDDEN_FOLDERS),
-            "masks": [str(mask) for mask in view.masks if not _in_room(str(mask))],
+            "masks": list(map(str, view.masks)),
             "cover": _COVER,
             "places": [*_ROOMS[:2], *_SEALED],
             "scratch": _ROOMS[:2],
@@ -321,24 +329,19 @@ class WarmLauncher:
 
     def _job_config(self, job: Job, server: _Server) -> dict[str, object]:
         """See ``server``."""
-        view = view_of(self.runtime, job.mounts, job.masks, self.private)
-        # A runtime below the host's /tmp lies in one of the job's own rooms, and is shown there anew for each.
-        late = [mount for mount in view.binds if _in_room(mount.target) or mount in job.mounts]
-        masks = [mask for mask in view.masks if mask in job.masks or _in_room(str(mask))]
-        config = init_config(job)
         limits = process_limits(job.budget)
         return {
-            **config,
+            **init_config(job),
             "limits": {
                 **limits,
-                "RLIMIT_NPROC": limits["RLIMIT_NPROC"] + _OWN_PROCESSES,
+                "RLIMIT_NPROC": limits["RLIMIT_NPROC"] + (_SERVER_PROCESSES if os.getuid() else 0),
                 "RLIMIT_DATA": limits["RLIMIT_DATA"] + server.resident_bytes,
             },
             "module": job.module,
             "arguments": list(job.arguments),
             "environment": environment(self.runtime, job.environment),
-            "mounts": [[os.path.realpath(mount.source), mount.target] for mount in late],
-            "masks": list(map(str, masks)),
+            "mounts": [[os.path.realpath(mount.source), mount.target] for mount in (*server.late.binds, *job.mounts)],
+            "masks": list(map(str, (*server.late.masks, *job.masks))),
             "cover": _COVER,
             "sealed": _SEALED,
             "rooms": [

@@ -11,7 +11,7 @@ import sys
 import time
 import venv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from arena.pipeline.assemble import assemble
 from arena.pipeline.grade import Graded, grade, log_path
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import Launcher
+from arena.sandbox.launchers import AUTO, NAMES
 from arena.vault.plain import PlainVault
 from arena.worker import scratch_folder
 
@@ -156,6 +157,7 @@ class Arena:
     root: Path
     vault: Path
     home: Path
+    opened: list[Stages] = field(default_factory=list, compare=False)
 
     def environment(self, **extra: str) -> dict[str, str]:
         """What a command is started with; nothing of this account's own arena is in it."""
@@ -204,9 +206,12 @@ class Arena:
 
     def use_runtime(self, python: Path) -> None:
         """Let submissions run with another interpreter."""
+        self._set("runtime", str(python))
+
+    def _set(self, key: str, value: str) -> None:
         marker = self.root / "arena.toml"
-        lines = [line for line in marker.read_text(encoding="utf-8").splitlines() if not line.startswith("runtime")]
-        marker.write_text("\n".join([*lines, f"runtime = {json.dumps(str(python))}", ""]), encoding="utf-8")
+        lines = [line for line in marker.read_text(encoding="utf-8").splitlines() if not line.startswith(f"{key} ")]
+        marker.write_text("\n".join([*lines, f"{key} = {json.dumps(value)}", ""]), encoding="utf-8")
 
     def task(self, **budget: float) -> Task:
         """The fixture task; ``budget`` replaces limits without a new version of the task."""
@@ -216,7 +221,17 @@ class Arena:
     def stages(self) -> Stages:
         """The real stages of this workspace, in this process."""
         stages = assemble(open_workspace(self.root))
+        self.opened.append(stages)
         return replace(stages, vault=PlainVault(root=self.vault, workspace=stages.vault.workspace))
+
+    def close(self) -> None:
+        """End what launchers of this process keep ready."""
+        while self.opened:
+            self.opened.pop().close()
+
+    def use_launcher(self, name: str) -> None:
+        """Let submissions run with this launcher."""
+        self._set("launcher", name)
 
     def launcher(self) -> Launcher:
         """The real sandbox."""
@@ -229,6 +244,7 @@ class Arena:
         with scratch_folder(stages.state) as scratch:
             graded = grade(source, task=graded_task, team="tester", stages=stages, scratch=scratch)
         seconds = time.monotonic() - started
+        self.close()
         path = log_path(stages.state, graded.record.id) if graded.record else None
         log = path.read_bytes() if path else b""
         return Ended(graded=graded, log=log.decode("utf-8", "replace"), seconds=seconds)
@@ -316,8 +332,18 @@ def _sandbox_is_here(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("sandbox")
 
 
+# The walls and outcomes are the same whichever launcher is used.
+each_launcher = pytest.mark.parametrize("launcher_name", NAMES, indirect=True)
+
+
 @pytest.fixture
-def arena(template: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Arena]:
+def launcher_name(request: pytest.FixtureRequest) -> str:
+    """The launcher that the test's workspace uses: ``each_launcher`` runs a test with all of them."""
+    return str(getattr(request, "param", AUTO))
+
+
+@pytest.fixture
+def arena(template: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, launcher_name: str) -> Iterator[Arena]:
     """A workspace of the test's own, with built answers and a vault; nothing is on its shelf."""
     return_to = Arena(root=tmp_path / "class", vault=tmp_path / "vault", home=tmp_path / "home")
     for mine, original in zip(
@@ -326,7 +352,9 @@ def arena(template: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         shutil.copytree(original, mine)
     monkeypatch.setenv("ARENA_VAULT", str(return_to.vault))
     monkeypatch.setenv("HOME", str(return_to.home))
+    return_to.use_launcher(launcher_name)
     yield return_to
+    return_to.close()
     assert not return_to.scratch(), "a scratch folder was left behind"
 
 

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from arena.model.outcome import Outcome
-from tests.integration.conftest import CANARIES, CONTROL, IDS, PROGRAMS, TASK, Arena
+from tests.integration.conftest import CANARIES, CONTROL, IDS, PROGRAMS, TASK, Arena, each_launcher
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, each_launcher]
 
 _ANSWERS = "Id,Value\n" + "".join(f"{name},{value}\n" for name, value in zip(IDS, CANARIES, strict=True))
 # Numbers that the program is to find: each proves one way of looking.

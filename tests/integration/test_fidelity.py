@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from arena.model.outcome import Outcome
-from tests.integration.conftest import TASK, Arena, Ended, guess, table
+from tests.integration.conftest import TASK, Arena, Ended, each_launcher, guess, table
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, each_launcher]
 
 _TABLE = table(guess())
 
@@ -121,6 +121,7 @@ print(values)
 
 
 @pytest.mark.parametrize("kind", ["arena", "scientific"])
+@pytest.mark.usefixtures("launcher_name")
 def test_two_runs_draw_the_same(kind: str, request: pytest.FixtureRequest) -> None:
     """The random module, NumPy's and the order of sets repeat from run to run."""
     arena: Arena = request.getfixturevalue(kind)

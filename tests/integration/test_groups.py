@@ -6,10 +6,11 @@ import pytest
 
 from arena.model.outcome import Outcome
 from arena.sandbox.cgroup import can_make_groups
-from tests.integration.conftest import Arena
+from tests.integration.conftest import Arena, each_launcher
 
 pytestmark = [
     pytest.mark.sandbox,
+    each_launcher,
     pytest.mark.skipif(
         os.getuid() != 0 or not can_make_groups(), reason="no control group can be made here: limits are polled"
     ),

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from arena.model.outcome import Outcome
-from tests.integration.conftest import TASK, Arena, guess, table
+from tests.integration.conftest import TASK, Arena, each_launcher, guess, table
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, each_launcher]
 
 _MIB = 1024**2
 _WRITE = f"open('submission.csv', 'w').write({table(guess())!r})\n"

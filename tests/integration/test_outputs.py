@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from arena.model.outcome import Outcome
-from tests.integration.conftest import Arena, guess, table
+from tests.integration.conftest import Arena, each_launcher, guess, table
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, each_launcher]
 
 _TABLE = table(guess())
 _GIB = 1024**3

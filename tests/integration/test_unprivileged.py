@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import arena as package
-from tests.integration.conftest import PROGRAMS, TASK, Arena, Said, guess, table
+from tests.integration.conftest import PROGRAMS, TASK, Arena, Said, each_launcher, guess, table
 
 pytestmark = pytest.mark.sandbox
 
@@ -72,10 +72,13 @@ def lower(template: Arena) -> Iterator[Lower]:
         yield account
 
 
-def test_an_unprivileged_grader_grades(lower: Lower) -> None:
+@each_launcher
+def test_an_unprivileged_grader_grades(lower: Lower, launcher_name: str) -> None:
     """Answers are built, code and predictions are graded, limits hold; the record does not claim a uid was dropped."""
     arena = lower.arena
-    shutil.rmtree(arena.vault)
+    arena.use_launcher(launcher_name)
+    for folder in (arena.vault, arena.root / "leaderboard" / "records", arena.root / "submissions"):
+        shutil.rmtree(folder, ignore_errors=True)
     arena.shelve("rahim", "predictions.csv", table(guess()))
     arena.shelve("karim", "main.py", f"open('submission.csv', 'w').write({table(guess(1))!r})")
     arena.shelve("salma", "main.py", "while True: print('x' * 1000)")
@@ -99,9 +102,11 @@ def test_an_unprivileged_grader_grades(lower: Lower) -> None:
     assert arena.scratch() == []
 
 
-def test_every_wall_holds_without_root(lower: Lower) -> None:
+@each_launcher
+def test_every_wall_holds_without_root(lower: Lower, launcher_name: str) -> None:
     """A hostile program finds the same walls where the grader has no privilege to give up."""
     arena = lower.arena
+    arena.use_launcher(launcher_name)
     host = {
         "tcp": 9,
         "udp": 9,

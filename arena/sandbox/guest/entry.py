@@ -23,8 +23,7 @@ class _Seeding(importlib.abc.MetaPathFinder):
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.waiting = {name: seeder for name, seeder in _SEEDERS.items() if name not in sys.modules}
-        for name in _SEEDERS.keys() - self.waiting.keys():
-            _SEEDERS[name](sys.modules[name], seed)
+        seed_loaded(seed)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -43,6 +42,13 @@ class _Seeding(importlib.abc.MetaPathFinder):
 
         loader.exec_module = exec_module  # type: ignore[method-assign]  # this one loader, for this one module
         return spec
+
+
+def seed_loaded(seed: int) -> None:
+    """Seed what has been imported before."""
+    for name, seeder in _SEEDERS.items():
+        if name in sys.modules:
+            seeder(sys.modules[name], seed)
 
 
 def prepare(script: str) -> types.ModuleType:

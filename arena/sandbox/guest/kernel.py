@@ -23,6 +23,8 @@ _SECCOMP_MODE_FILTER = 2
 _CAPABILITIES = 64
 _CAPABILITY_VERSION = 0x20080522
 
+_MADV_COLLAPSE, _LARGE_PAGE = 25, 1 << 21
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -191,6 +193,19 @@ def install_filter(program: bytes) -> None:
     # struct sock_fprog: the number of instructions of 8 bytes, padding, their address.
     described = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
     _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(described))
+
+
+def collapse_memory() -> None:
+    """Let this process's memory lie in large pages, as far as Linux 6.1 can: a fork takes half as long."""
+    with open("/proc/self/maps", encoding="utf-8") as file:
+        areas = [line.split() for line in file]
+    for fields in areas:
+        if fields[1].startswith("rw") and fields[4] == "0" and fields[5:] in ([], ["[heap]"]):
+            start, end = (int(each, 16) for each in fields[0].split("-"))
+            start, end = -(-start // _LARGE_PAGE) * _LARGE_PAGE, end // _LARGE_PAGE * _LARGE_PAGE
+            if start < end:
+                # Only for speed: an old kernel refuses, a full machine may.
+                _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
 
 
 def flush_c_streams() -> None:

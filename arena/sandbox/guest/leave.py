@@ -12,12 +12,19 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Callable
 from typing import NoReturn
 
 from . import kernel
 
 _UNFLUSHED = 120
+
+
+def forget_finalizers() -> None:
+    """What was made so far is not finalized at the end of this process or of its forks."""
+    for info in weakref.finalize._registry.values():  # type: ignore[attr-defined]  # noqa: SLF001
+        info.atexit = False
 
 
 def run(main: Callable[[], None]) -> NoReturn:

@@ -188,6 +188,8 @@ def search_interpreter(search: Search) -> None:
     while frame is not None:
         search.look(repr((frame.f_locals, list(frame.f_globals))).encode("utf-8", "replace"), "frames")
         frame = frame.f_back
+    # What a server froze before it forked counts, too.
+    gc.unfreeze()
     for item in gc.get_objects():
         inner = item.values() if isinstance(item, dict) else item if isinstance(item, list | tuple | set) else ()
         for value in list(inner):

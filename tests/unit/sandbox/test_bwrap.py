@@ -44,8 +44,10 @@ def test_unreadable(folder: Path, name: str, mode: int) -> None:
     assert caught.value.params["path"] == str(folder / name)
 
 
-def test_protections(runtime: Runtime) -> None:
+def test_protections(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     """The launcher names what is in force, and dropping the uid only where there is one to drop."""
+    # Whether groups can be made is found by starting a process.
+    monkeypatch.setattr("arena.sandbox.bwrap.limits_in_force", lambda: ("memory:polled", "cpu:polled"))
     launcher: Launcher = BubblewrapLauncher(bwrap=Path("/usr/bin/bwrap"), runtime=runtime)
     assert launcher.name == "bwrap"
     assert {"namespaces", "no_network", "read_only_root", "rlimits"} <= set(launcher.protections)
