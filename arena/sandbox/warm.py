@@ -213,15 +213,21 @@ class WarmLauncher:
             refuse_unreadable([*job.mounts, Mount(source=GUEST_SOURCE, target=GUEST), *runtime_mounts(self.runtime)])
         with self._turn:
             try:
-                return self._run(job, self._ready(job))
+                return self._run_or_end(job)
             except _GoneError:
-                # It was gone before the job began; nothing of the job was lost.
-                self._end_server()
+                pass  # Gone before the job began, so nothing of the job was lost: once more, with a new one.
             try:
-                return self._run(job, self._ready(job))
+                return self._run_or_end(job)
             except _GoneError as error:
-                self._end_server()
                 raise SandboxFailedError("sandbox.failed", detail="the fork server does not stay") from error
+
+    def _run_or_end(self, job: Job) -> Finished:
+        try:
+            return self._run(job, self._ready(job))
+        except BaseException:
+            # Whatever it was, an answer to this job must not be taken for one to the next.
+            self._end_server()
+            raise
 
     def close(self) -> None:
         """End the server. The next job starts another one."""
@@ -272,11 +278,7 @@ class WarmLauncher:
                     group.add(process.pid)
                 configuration.write(b"go\n")
                 configuration.close()
-            try:
-                return watch.to_the_end()
-            except SandboxFailedError:
-                self._end_server()
-                raise
+            return watch.to_the_end()
 
     def _start(self, preload: Sequence[str]) -> _Server:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -148,9 +148,12 @@ def _export(config: dict[str, Any], status: int, *, disk_full: bool) -> None:
 
 def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) -> None:
     """Run one job to its end: ``start`` is called in the user's process."""
+    # The kernel keeps from process 1 every signal of its namespace that it does not handle. Python handles this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write(config["result_fd"], b'{"started": true}\n')
     child = os.fork()
     if child == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         start(config)
     status = _wait_for(child)
     disk_full = _is_full(config["cwd"]) or _is_full("/tmp")  # noqa: S108 - the sandbox's own

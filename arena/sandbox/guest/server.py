@@ -21,6 +21,7 @@ import importlib
 import json
 import os
 import select
+import signal
 import socket
 import sys
 from typing import Any, NoReturn
@@ -147,6 +148,7 @@ def _become(config: dict[str, Any]) -> NoReturn:
     try:
         init.confine(config)
         kernel.set_dumpable(dumpable=True)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(config["environment"])
         sys.argv = ["", *config["arguments"]]
