@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lint lock messages benchmark clean
+.PHONY: help setup grade test lint lock messages benchmark attacks soak clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,6 +44,9 @@ messages: setup ## Compile the translations after editing them
 benchmark: setup ## Measure the grading overhead and the start of the command line
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/startup.py
+
+attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
+	$(BIN)/python -m tests.integration.attacks
 
 lock: ## Resolve requirements.lock anew
 	$(PYTHON) -m venv $(VENV)-lock

@@ -156,6 +156,11 @@ CASES: tuple[Case, ...] = (
         holds=_faulty("hard_link"),
     ),
     Case(
+        name="locks its folder",
+        source="import os; open('submission.csv', 'w').write('a'); os.chmod('.', 0)",
+        holds=_wrote(b"a"),
+    ),
+    Case(
         name="leaves too much",
         source="open('submission.csv', 'wb').write(bytes(70000))",
         holds=_faulty("too_large"),

@@ -121,8 +121,9 @@ def _walk_to(folder: int, name: str) -> tuple[int, str] | str:
     return current, last
 
 
-def _export(config: dict[str, Any], status: int, *, disk_full: bool) -> None:
-    folder = os.open(config["cwd"], os.O_RDONLY | os.O_DIRECTORY)
+def _export(folder: int, config: dict[str, Any], status: int, *, disk_full: bool) -> None:
+    # A program may have locked its own folder, which is its fault, but no reason to leave it without a verdict.
+    os.fchmod(folder, 0o700)
     found: list[dict[str, Any]] = []
     opened: list[tuple[int, int]] = []
     left = config["max_bytes"]
@@ -150,6 +151,7 @@ def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) ->
     """Run one job to its end: ``start`` is called in the user's process."""
     # The kernel keeps from process 1 every signal of its namespace that it does not handle. Python handles this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    folder = os.open(config["cwd"], os.O_RDONLY | os.O_DIRECTORY)
     _write(config["result_fd"], b'{"started": true}\n')
     child = os.fork()
     if child == 0:
@@ -158,7 +160,7 @@ def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) ->
     status = _wait_for(child)
     disk_full = _is_full(config["cwd"]) or _is_full("/tmp")  # noqa: S108 - the sandbox's own
     _end_all()
-    _export(config, status, disk_full=disk_full)
+    _export(folder, config, status, disk_full=disk_full)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="process 1 is Li
 def _exported(folder: Path, outputs: list[str], max_bytes: int = 1000) -> Report:
     """Take files out, and read the report as the grader does. A few descriptors stay open: process 1 ends after it."""
     with tempfile.TemporaryFile() as result:
-        config = {"cwd": str(folder), "outputs": outputs, "max_bytes": max_bytes, "result_fd": result.fileno()}
-        init._export(config, 256, disk_full=True)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        config = {"outputs": outputs, "max_bytes": max_bytes, "result_fd": result.fileno()}
+        init._export(opened, config, 256, disk_full=True)
         result.seek(0)
         reader = ReportReader(max_bytes=max_bytes)
         reader.feed(b'{"started": true}\n' + result.read())

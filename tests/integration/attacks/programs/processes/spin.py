@@ -1,0 +1,4 @@
+"""Burns CPU time without end; its CPU limit must end it, by that name."""
+
+while True:
+    pass
