@@ -4,7 +4,7 @@ import contextlib
 import logging
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,14 @@ def sweep(state: Path) -> int:
                 removed += 1
             path.unlink(missing_ok=True)
     return removed
+
+
+def waiting(entries: Iterable[Entry], task: Task, stages: Stages) -> int:
+    """How many things on the shelf have no record: by count of records, which costs no reading of submissions."""
+    shelved = sum(entry.task == task.id for entry in entries)
+    records = stages.ledger.records(task.id)
+    graded = {(record.team, record.submission_digest) for record in records if record.task_digest == task.digest}
+    return max(0, shelved - len(graded))
 
 
 def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stages, again: bool) -> Iterator[Result]:

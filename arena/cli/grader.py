@@ -42,11 +42,12 @@ def doctor(as_json: bool) -> None:
 
     Each line is the result of trying it, not of reading a setting. Exit code 5 where submitted code cannot be run.
     """
-    from arena.cli.examination import examine, show_findings
+    from arena.cli.examination import examine
+    from arena.cli.findings import can_run, show_findings
 
     findings = examine()
     if as_json:
         print_json([finding.to_json() for finding in findings])
     else:
         show_findings(findings)
-    click.get_current_context().exit(0 if all(finding.ok for finding in findings if finding.needed) else 5)
+    click.get_current_context().exit(0 if can_run(findings) else 5)

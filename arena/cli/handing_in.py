@@ -21,7 +21,7 @@ from arena.pipeline.boards import publish_boards, standings_of
 from arena.pipeline.grade import Graded, denied_now, grade, log_path, newest
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
-from arena.worker import scratch_folder, sweep
+from arena.worker import scratch_folder, sweep, waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         graded=graded,
         rank=next((row.rank for row in rows if row.team == team), None),
         teams=len(rows),
-        waiting=_waiting(session, task, stages),
+        waiting=waiting(entries(session.workspace.submissions), task, stages),
     )
 
 
@@ -146,14 +146,6 @@ def _answers_are_here(task: Task, stages: Stages) -> bool:
     except SandboxUnavailableError:
         return False
     return True
-
-
-def _waiting(session: Session, task: Task, stages: Stages) -> int:
-    """How many things on the shelf have no record: by count of records, which costs no reading of submissions."""
-    shelved = sum(1 for entry in entries(session.workspace.submissions) if entry.task == task.id)
-    records = stages.ledger.records(task.id)
-    graded = {(record.team, record.submission_digest) for record in records if record.task_digest == task.digest}
-    return max(0, shelved - len(graded))
 
 
 def history(session: Session, task: Task, team: str) -> list[Line]:

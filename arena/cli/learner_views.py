@@ -70,6 +70,7 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
             "files": budget.files,
             "log_bytes": budget.log_bytes,
         },
+        "protections": list(task.protections),
         "runtime": {"python": runtime.version, "packages": runtime.packages()},
     }
 
@@ -99,6 +100,7 @@ def task_page(task: Task, workspace: Workspace) -> str:
             processes=budget.processes,
             disk=human_size(budget.disk_bytes),
         ),
+        *([words("show.protections", protections=", ".join(task.protections))] if task.protections else []),
         words("show.runtime", python=data["runtime"]["python"], packages=", ".join(known) or "-"),
     ]
     if not task.sealed:

@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import sys
 from typing import NoReturn
 
 import click
@@ -26,6 +27,8 @@ COMMANDS = {
     "vault": ("instructor", "vault", "Back up and restore hidden answers."),
     "doctor": ("grader", "doctor", "Say what this machine can run, and what to install for the rest."),
 }
+# They run submitted code, or try what that needs (see `arena.cli.scope`).
+_SCOPED = ("check", "submit", "grade", "doctor")
 
 
 class LazyGroup(click.Group):
@@ -98,5 +101,9 @@ def _report(ctx: click.Context, error: ArenaError) -> NoReturn:
 @click.version_option(__version__, prog_name="arena")
 def main(folder: str | None) -> None:
     """Competitions with hidden labels: hand in predictions, programs or models, and see where you stand."""
+    if sys.platform == "linux" and click.get_current_context().invoked_subcommand in _SCOPED:
+        from arena.cli.scope import enter_scope
+
+        enter_scope()
     if folder is not None:
         os.chdir(folder)

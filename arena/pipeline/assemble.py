@@ -58,6 +58,7 @@ def assemble(
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),
         vault=vault,
+        expect=launchers.expect,
         close=launchers.close,
     )
 

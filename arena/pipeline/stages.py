@@ -18,7 +18,8 @@ class Stages:
 
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``state`` is the grader's own folder, for locks,
-    scratch and logs; ``close`` ends what launchers keep ready.
+    scratch and logs; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
+    ready.
     """
 
     now: Callable[[], datetime]
@@ -29,4 +30,5 @@ class Stages:
     state: Path
     ledger: FileLedger
     vault: PlainVault
+    expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,19 +95,18 @@ class BubblewrapLauncher:
             json.dumps(self._init_config(job, report_fd)),
         ]
         if os.getuid() != 0:
-            return [str(self.bwrap), *_arguments(view, job, filter_fd), "--", *inner]
+            argv = [str(self.bwrap), *_arguments(view, job, filter_fd), "--", *inner]
+            return _staged(argv, join) if join else argv
         refuse_unreadable([*job.mounts, Mount(source=GUEST_SOURCE, target=GUEST), *runtime_mounts(self.runtime)])
         staged = [Mount(source=Path(f"{_STAGED}/{n}"), target=mount.target) for n, mount in enumerate(view.binds)]
         pairs = [[str(mount.source), str(new.source)] for mount, new in zip(view.binds, staged, strict=True)]
         neutral = View(binds=tuple(staged), masks=view.masks, cover=Path(f"{_STAGED}/cover"))
         bwrap, bwrap_pairs = _staged_bwrap(self.bwrap)
-        config = {
+        become = {
             "uid": random.choice(FREE_UIDS),  # noqa: S311 - spreads concurrent jobs, guards nothing
-            "join": [str(path) for path in join],
             "binds": [*pairs, *bwrap_pairs, [str(view.cover), str(neutral.cover)]],
-            "argv": [bwrap, *_arguments(neutral, job, filter_fd), "--", *inner],
         }
-        return [sys.executable, "-I", "-S", "-B", str(_STAGE), json.dumps(config)]
+        return _staged([bwrap, *_arguments(neutral, job, filter_fd), "--", *inner], join, become)
 
     def _init_config(self, job: Job, report_fd: int) -> dict[str, object]:
         return {
@@ -128,6 +127,12 @@ def _start(argv: list[str], log_fd: int, *, keep: tuple[int, ...]) -> subprocess
         )
     except OSError as error:
         raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
+
+
+def _staged(argv: list[str], join: Sequence[Path], become: Mapping[str, object] | None = None) -> list[str]:
+    """The command that does what ``stage.py`` does, then becomes ``argv``."""
+    config = {"join": [str(path) for path in join], "become": become, "argv": argv}
+    return [sys.executable, "-I", "-S", "-B", str(_STAGE), json.dumps(config)]
 
 
 def _arguments(view: View, job: Job, filter_fd: int) -> list[str]:

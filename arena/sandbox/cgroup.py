@@ -3,27 +3,28 @@
 Theory of operation. A job's first process writes itself into the group before it gives up root, so that all that it
 starts is in the group too and nothing can leave. The kernel then counts and bounds what no poll can: short peaks of
 memory, shared maps, pipes and tmpfs, and CPU time of children that nobody waits for. Why a job died is read from the
-kernel's own counter, never guessed from an exit code. Needs root, with version 1 or 2 of control groups; without,
-limits are polled and the record says so.
+kernel's own counter, never guessed from an exit code. Needs root, with version 1 or 2 of control groups, or a subtree
+of version 2 that was delegated to this account (see ``delegation.py``); without, limits are polled and the record says
+so.
 """
 
 import contextlib
 import functools
 import os
 import secrets
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from arena.model.budget import Budget
 from arena.model.protection import CPU_GROUP, CPU_POLLED, MEMORY_GROUP, MEMORY_POLLED
+from arena.sandbox.cgroup_versions import V1_CONTROLLERS, GroupV1, GroupV2
+from arena.sandbox.delegation import PROC, delegated, make_ready, own_groups
 from arena.sandbox.interface import SandboxFailedError
 
 _ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "arena-"
-_REMOVE_SECONDS = 5.0
 
 
 class Group(Protocol):
@@ -31,10 +32,16 @@ class Group(Protocol):
 
     @property
     def join_files(self) -> Sequence[Path]:
-        """Files into which the job's first process writes ``0``, itself, while it is still root."""
+        """Files into which the job's first process writes ``0``, itself, before it gives anything up."""
 
     def add(self, pid: int) -> None:
-        """Put a process of ours into it; what it starts from then on is in it, too."""
+        """Put a process of ours into it; what it starts from then on is in it, too.
+
+        One that is dead already is no error: it starts nothing.
+
+        Raises:
+            SandboxFailedError: it is not in the group afterwards.
+        """
 
     def cpu_seconds(self) -> float:
         """User and system time of every process that ever was in the group."""
@@ -43,173 +50,87 @@ class Group(Protocol):
         """Anonymous and shared memory now. The cache of files is left out: it would be given back."""
 
     def oom_kills(self) -> int:
-        """How many processes the kernel ended because the group was over its memory."""
+        """How many of its processes the kernel ended for want of memory, the group's or the machine's."""
+
+    def is_full(self) -> bool:
+        """Whether the group ever came to its own limit of memory."""
+
+    def end(self) -> None:
+        """Kill everything in it at once, where this kernel can."""
 
     def remove(self) -> None:
-        """Take the group away; its processes are dead by now."""
+        """Take the group away. Its processes are dead by now; one that is not is killed, where this kernel can."""
 
 
-def _number(path: Path) -> int:
-    try:
-        return int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return 0
+_PROBE = Budget(
+    device="cpu",
+    cpu_seconds=1,
+    wall_seconds=1,
+    memory_bytes=64 * 1024**2,
+    processes=1,
+    disk_bytes=1,
+    files=1,
+    log_bytes=1,
+)
 
 
-def _counter(path: Path, name: str) -> int:
-    try:
-        lines = path.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.split()[0] == name), 0)
+def make_group(budget: Budget, root: Path = _ROOT, proc: Path = PROC) -> Group | None:
+    """A new group under the budget's limits; ``None`` where this machine or account cannot make one.
 
-
-def _add(files: Sequence[Path], pid: int) -> None:
-    for path in files:
-        path.write_text(str(pid), encoding="ascii")
-
-
-def _remove(folder: Path) -> None:
-    # Right after the last process died the kernel may still be at work in the group.
-    patience = time.monotonic() + _REMOVE_SECONDS
-    while True:
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            return
-        except OSError:
-            if time.monotonic() > patience:
-                return  # The next sweep takes it.
-            time.sleep(0.0005)
-        else:
-            return
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupV1:
-    """Version 1: a folder in each of the hierarchies of memory, pids and cpuacct."""
-
-    memory: Path
-    pids: Path
-    cpuacct: Path
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The group's folders; hierarchies may be mounted together."""
-        return tuple(dict.fromkeys((self.memory, self.pids, self.cpuacct)))
-
-    @property
-    def join_files(self) -> Sequence[Path]:
-        """See ``Group``."""
-        return [folder / "cgroup.procs" for folder in self.folders]
-
-    def add(self, pid: int) -> None:
-        """See ``Group``."""
-        _add(self.join_files, pid)
-
-    def limit(self, budget: Budget) -> None:
-        """Set what the budget says."""
-        for name in ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"):
-            path = self.memory / name
-            if path.exists():  # The second only where swap is accounted.
-                path.write_text(str(budget.memory_bytes), encoding="ascii")
-        (self.pids / "pids.max").write_text(str(budget.processes + _OWN_PROCESSES), encoding="ascii")
-
-    def cpu_seconds(self) -> float:
-        """See ``Group``."""
-        return _number(self.cpuacct / "cpuacct.usage") / 1e9
-
-    def memory_bytes(self) -> int:
-        """See ``Group``."""
-        stat = self.memory / "memory.stat"
-        return _counter(stat, "total_rss") + _counter(stat, "total_shmem")
-
-    def oom_kills(self) -> int:
-        """See ``Group``."""
-        return _counter(self.memory / "memory.oom_control", "oom_kill")
-
-    def remove(self) -> None:
-        """See ``Group``."""
-        for folder in self.folders:
-            _remove(folder)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupV2:
-    """Version 2: one folder."""
-
-    folder: Path
-
-    @property
-    def join_files(self) -> Sequence[Path]:
-        """See ``Group``."""
-        return [self.folder / "cgroup.procs"]
-
-    def add(self, pid: int) -> None:
-        """See ``Group``."""
-        _add(self.join_files, pid)
-
-    def limit(self, budget: Budget) -> None:
-        """Set what the budget says; without swap, and over its memory the whole job ends."""
-        settings = {
-            "memory.max": budget.memory_bytes,
-            "memory.swap.max": 0,
-            "memory.oom.group": 1,
-            "pids.max": budget.processes + _OWN_PROCESSES,
-        }
-        for name, value in settings.items():
-            path = self.folder / name
-            if path.exists():
-                path.write_text(str(value), encoding="ascii")
-
-    def cpu_seconds(self) -> float:
-        """See ``Group``."""
-        return _counter(self.folder / "cpu.stat", "usage_usec") / 1e6
-
-    def memory_bytes(self) -> int:
-        """See ``Group``."""
-        stat = self.folder / "memory.stat"
-        return _counter(stat, "anon") + _counter(stat, "shmem")
-
-    def oom_kills(self) -> int:
-        """See ``Group``."""
-        return _counter(self.folder / "memory.events", "oom_kill")
-
-    def remove(self) -> None:
-        """See ``Group``."""
-        _remove(self.folder)
-
-
-# The launcher's two processes and process 1 of the sandbox are in the group, too.
-_OWN_PROCESSES = 3
-
-
-def make_group(budget: Budget, root: Path = _ROOT) -> Group | None:
-    """A new group under the budget's limits; ``None`` where this machine or account cannot make one."""
+    What was delegated to this account comes first, so that limits of its own hold for the jobs too.
+    """
     name = f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
-    for make in (_make_v2, _make_v1):
+    own = delegated(proc)
+    for folder in (own, root):
+        if folder is not None:
+            with contextlib.suppress(OSError):
+                make_ready(folder, ours=folder == own, proc=proc)
+                return _limited(GroupV2(folder=folder / name, proc=proc), budget)
+    for memory, pids, cpuacct in _v1_places(root, proc):
         with contextlib.suppress(OSError):
-            return make(root, name, budget)
+            return _limited(GroupV1(memory=memory / name, pids=pids / name, cpuacct=cpuacct / name, proc=proc), budget)
     return None
+
+
+def _v1_places(root: Path, proc: Path) -> Iterator[tuple[Path, Path, Path]]:
+    """Folders for the hierarchies of version 1: their roots, then the groups that this process is in."""
+    paths = own_groups(proc)
+    for inside in ({}, paths):
+        memory, pids, cpuacct = (root / each / inside.get(each, "").lstrip("/") for each in V1_CONTROLLERS)
+        yield memory, pids, cpuacct
+
+
+_AnyGroup = TypeVar("_AnyGroup", GroupV1, GroupV2)
+
+
+def _limited(group: _AnyGroup, budget: Budget) -> _AnyGroup:
+    try:
+        for folder in group.folders:
+            folder.mkdir()
+        group.limit(budget)
+    except OSError:
+        group.remove()
+        raise
+    return group
 
 
 @functools.cache
 def can_make_groups() -> bool:
-    """Whether this machine and account can, found by making one."""
-    probe = Budget(
-        device="cpu",
-        cpu_seconds=1,
-        wall_seconds=1,
-        memory_bytes=64 * 1024**2,
-        processes=1,
-        disk_bytes=1,
-        files=1,
-        log_bytes=1,
-    )
-    group = make_group(probe)
-    if group is not None:
+    """Whether this machine and account can, found by making one and moving a process into it."""
+    group = make_group(_PROBE)
+    if group is None:
+        return False
+    try:
+        with subprocess.Popen(["/bin/sh", "-c", "read _"], stdin=subprocess.PIPE, env={}, cwd="/") as child:
+            try:
+                group.add(child.pid)
+            finally:
+                child.kill()
+    except (OSError, SandboxFailedError):
+        return False
+    finally:
         group.remove()
-    return group is not None
+    return True
 
 
 def group_for(budget: Budget, stack: contextlib.ExitStack) -> Group | None:
@@ -232,42 +153,18 @@ def limits_in_force() -> tuple[str, str]:
     return (MEMORY_GROUP, CPU_GROUP) if can_make_groups() else (MEMORY_POLLED, CPU_POLLED)
 
 
-def _make_v2(root: Path, name: str, budget: Budget) -> Group:
-    control = root / "cgroup.subtree_control"
-    missing = {"memory", "pids"} - set(control.read_text(encoding="ascii").split())
-    if missing:
-        control.write_text(" ".join(f"+{each}" for each in sorted(missing)), encoding="ascii")
-    group = GroupV2(folder=root / name)
-    group.folder.mkdir()
-    try:
-        (group.folder / "memory.max").read_bytes()
-        group.limit(budget)
-    except OSError:
-        group.remove()
-        raise
-    return group
-
-
-def _make_v1(root: Path, name: str, budget: Budget) -> Group:
-    group = GroupV1(memory=root / "memory" / name, pids=root / "pids" / name, cpuacct=root / "cpuacct" / name)
-    try:
-        for folder in group.folders:
-            folder.mkdir()
-        group.limit(budget)
-    except OSError:
-        group.remove()
-        raise
-    return group
-
-
-def sweep_groups(root: Path = _ROOT) -> int:
-    """Take away the empty groups of graders that were killed; return how many."""
+def sweep_groups(root: Path = _ROOT, proc: Path = PROC) -> int:
+    """Take away the groups of graders that were killed, and what is left in them; return how many."""
     removed = 0
-    places = (root, root / "memory", root / "pids", root / "cpuacct")
+    places = dict.fromkeys(
+        (delegated(proc) or root, root, *(each for place in _v1_places(root, proc) for each in place))
+    )
     for folder in (found for place in places for found in place.glob(f"{_PREFIX}*-*")):
         owner = folder.name.removeprefix(_PREFIX).split("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
+            if (folder / "cgroup.kill").exists():
+                GroupV2(folder=folder).remove()
             with contextlib.suppress(OSError):
                 folder.rmdir()
-                removed += 1
+            removed += not folder.exists()
     return removed

@@ -1,5 +1,6 @@
 """The launchers by name, what a probe says of each, and which one a submission gets."""
 
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -36,6 +37,8 @@ def open_launcher(name: str, runtime: Runtime, private: tuple[Path, ...] = ()) -
     Raises:
         SandboxUnavailableError: this machine lacks what it needs.
     """
+    if sys.platform != "linux":
+        raise SandboxUnavailableError("sandbox.not_linux", platform=sys.platform)
     if name == "warm":
         from arena.sandbox.warm import WarmLauncher
 
@@ -80,14 +83,20 @@ def probe(launcher: Launcher) -> Mapping[str, bool]:
 class Launchers:
     """Opens launchers when they are needed, probes and keeps them; ``choice`` is a name, or ``auto``.
 
-    ``auto`` gives the first few submissions a fresh sandbox and the others the warm server; where a probe shows that
-    one of the two does not hold, all get the other.
+    ``auto`` gives the first few submissions a fresh sandbox and the others the warm server, or all of them the warm
+    server where it was told to expect more than a few; where a probe shows that one of the two does not hold, all get
+    the other.
     """
 
     def __init__(self, choice: str, open_by_name: Callable[[str], Launcher]) -> None:
         self._choice, self._open = choice, open_by_name
         self._tried: dict[str, Launcher | SandboxUnavailableError] = {}
         self._picked = 0
+
+    def expect(self, submissions: int) -> None:
+        """Say how many submissions will be run at most, so that all of them get the same launcher."""
+        if submissions > FRESH_FIRST:
+            self._picked = FRESH_FIRST
 
     def pick(self, minimum: Collection[str] = ()) -> Launcher:
         """The launcher for the next submission to a task that demands the protections ``minimum``.
@@ -100,17 +109,20 @@ class Launchers:
         order: tuple[str, ...] = (self._choice,)
         if self._choice == AUTO:
             order = NAMES if self._picked > FRESH_FIRST else tuple(reversed(NAMES))
-        faults: list[InfrastructureError] = []
+        unavailable: list[SandboxUnavailableError] = []
+        lacking: dict[str, list[str]] = {}
         for name in order:
             launcher = self._get(name)
             if isinstance(launcher, SandboxUnavailableError):
-                faults.append(launcher)
-            elif lacking := sorted(set(minimum) - set(launcher.protections)):
-                missing = ", ".join(lacking)
-                faults.insert(0, BelowMinimumError("sandbox.below_minimum", launcher=name, missing=missing))
+                unavailable.append(launcher)
+            elif missing := sorted(set(minimum) - set(launcher.protections)):
+                lacking[name] = missing
             else:
                 return launcher
-        raise faults[0]
+        if not lacking:
+            raise unavailable[0]
+        closest = min(lacking, key=lambda name: len(lacking[name]))
+        raise BelowMinimumError("sandbox.below_minimum", launcher=closest, missing=", ".join(lacking[closest]))
 
     def _get(self, name: str) -> Launcher | SandboxUnavailableError:
         if name not in self._tried:

@@ -1,12 +1,13 @@
-"""Drop root before the sandbox starts: ``python -I -S stage.py JSON``, run by path in a process of its own.
+"""What happens before bubblewrap: ``python -I -S stage.py JSON``, run by path in a process of its own.
 
+It enters the job's control group, so that all that it starts is in it. Where the grader is root, it gives root up:
 bubblewrap started by uid 0 is no wall, so the uid is dropped before it is executed. An unprivileged uid may be unable
 to reach what has to be mounted (an interpreter below ``/root``, a workspace below a 0700 folder). Therefore, in a
 private mount namespace, everything is first bound to a neutral place that every uid can reach; nothing of this shows
 on the host.
 
-JSON: ``{uid, join: [file, …], binds: [[source, staged], …], argv}``; every ``staged`` lies below ``/tmp``, and ``join``
-are the files of control groups that this process enters.
+JSON: ``{join: [file, …], become: {uid, binds: [[source, staged], …]} | null, argv}``. ``join`` are the files of control
+groups that this process enters; every ``staged`` lies below ``/tmp``.
 """
 
 import ctypes
@@ -18,6 +19,7 @@ import sys
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE, _MS_NOSUID, _MS_NODEV = 4096, 16384, 1 << 18, 2, 4
 _NEUTRAL = b"/tmp"
+_OWN_GROUPS = "/proc/self/cgroup"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -46,19 +48,34 @@ def _bind_all(binds: list[list[str]]) -> None:
         os.close(fd)
 
 
-def main() -> None:
-    """Stage the mounts, drop every privilege, become the launcher."""
-    config = json.loads(sys.argv[1])
-    os.umask(0o022)
-    for path in config["join"]:
+def _join(files: list[str]) -> None:
+    for path in files:
         with open(path, "w", encoding="ascii") as file:
             file.write("0")
+    if files:
+        name = os.path.basename(os.path.dirname(files[0]))
+        with open(_OWN_GROUPS, encoding="utf-8") as file:
+            entered = sum(line.rstrip("\n").rpartition("/")[2] == name for line in file)
+        if entered < len(files):
+            raise OSError(f"this process did not enter the control group {name}")
+
+
+def _become(uid: int, binds: list[list[str]]) -> None:
     _check(_libc.unshare(_CLONE_NEWNS), "unshare")
     _mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE)
-    _bind_all(config["binds"])
+    _bind_all(binds)
     os.setgroups([])
-    os.setresgid(config["uid"], config["uid"], config["uid"])
-    os.setresuid(config["uid"], config["uid"], config["uid"])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def main() -> None:
+    """Enter the control group, drop every privilege, become the launcher."""
+    config = json.loads(sys.argv[1])
+    os.umask(0o022)
+    _join(config["join"])
+    if config["become"] is not None:
+        _become(**config["become"])
     os.chdir("/")
     os.execve(config["argv"][0], config["argv"], {})  # noqa: S606 - its purpose
 

@@ -186,6 +186,9 @@ class Watch:
         self.cpu_s = max(self.cpu_s, group.cpu_seconds())
         self.peak_memory_bytes = max(self.peak_memory_bytes, group.memory_bytes())
         if group.oom_kills():
+            if not group.is_full():
+                # The kernel counts its own want of memory here, too, which is no fault of the submission's.
+                raise SandboxFailedError("sandbox.failed", detail="the machine ran out of memory")
             self._kill(KillReason.MEMORY)
 
     def _poll_tree(self) -> None:

@@ -44,14 +44,16 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
         shutil.copytree(ROOT / "tasks", root / "tasks", dirs_exist_ok=True)
         stages = assemble(open_workspace(root))
         found = {}
-        for task_id in task_ids(root):
-            task = load_task(root, task_id, METRICS)
-            try:
+        try:
+            for task_id in task_ids(root):
+                task = load_task(root, task_id, METRICS)
                 ensure_built(task, stages.vault, stages.launcher)
-            except SandboxUnavailableError as error:
-                pytest.skip(f"no sandbox on this machine: {error}")
-            found[task_id] = (task, stages)
-        yield found
+                found[task_id] = (task, stages)
+            yield found
+        except SandboxUnavailableError as error:
+            pytest.skip(f"no sandbox on this machine: {error}")
+        finally:
+            stages.close()
 
 
 @pytest.mark.sandbox
