@@ -41,12 +41,16 @@ lint: setup ## ruff, mypy strict, import-linter, translations
 messages: setup ## Compile the translations after editing them
 	$(BIN)/python tools/messages.py
 
-benchmark: setup ## Measure the grading overhead and the start of the command line
+benchmark: setup ## Measure the grading overhead, the start of the command line, and the sandbox
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/sandbox.py
 
 attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
 	$(BIN)/python -m tests.integration.attacks
+
+soak: setup ## Run a thousand hostile and honest programs in random order, then look around; write its page
+	$(BIN)/python tools/soak.py
 
 lock: ## Resolve requirements.lock anew
 	$(PYTHON) -m venv $(VENV)-lock

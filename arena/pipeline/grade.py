@@ -105,12 +105,8 @@ def first_received(stages: Stages, task: Task, team: str, digest: str) -> Record
     A new version grades everything again. What was handed in before is not handed in again by that: it keeps its time,
     and neither the day's quota nor a deadline that has passed since stands in its way.
     """
-    known = [
-        record
-        for record in stages.ledger.records(task.id)
-        if record.team == team and record.submission_digest == digest
-    ]
-    return min(known, key=lambda record: record.received_at, default=None)
+    known = (record for record in stages.ledger.of_team(task.id, team) if record.submission_digest == digest)
+    return next(known, None)
 
 
 def denied_now(stages: Stages, task: Task, team: str, now: datetime) -> Denied | None:
@@ -119,17 +115,14 @@ def denied_now(stages: Stages, task: Task, team: str, now: datetime) -> Denied |
     Raises:
         InfrastructureError: this machine's clock went back.
     """
-    records = list(stages.ledger.records(task.id))
-    clock = stages.now()
-    latest = max((record.received_at for record in records), default=clock)
-    if latest > clock + CLOCK_TOLERANCE:
+    clock, latest = stages.now(), stages.ledger.latest(task.id)
+    if latest is not None and latest > clock + CLOCK_TOLERANCE:
         # A clock that went back would reorder ties and renew quotas.
         raise InfrastructureError("clock.backward", now=clock.isoformat(), latest=latest.isoformat())
     # One entry for each submission, however often and under however many versions of the task it was graded.
     past: dict[str, Record] = {}
-    for record in sorted(records, key=lambda record: record.received_at):
-        if record.team == team:
-            past.setdefault(record.submission_digest, record)
+    for record in stages.ledger.of_team(task.id, team):
+        past.setdefault(record.submission_digest, record)
     history = [Past(received_at=record.received_at, outcome=record.outcome) for record in past.values()]
     decision = admit(task, history, now, stages.zone)
     return decision if isinstance(decision, Denied) else None

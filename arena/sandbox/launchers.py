@@ -127,14 +127,21 @@ class Launchers:
     def _get(self, name: str) -> Launcher | SandboxUnavailableError:
         if name not in self._tried:
             try:
-                self._tried[name] = self._probed(name)
+                self._tried[name] = self._probed(name, tries=2)
             except SandboxUnavailableError as error:
                 self._tried[name] = error
         return self._tried[name]
 
-    def _probed(self, name: str) -> Launcher:
+    def _probed(self, name: str, *, tries: int) -> Launcher:
         launcher = self._open(name)
-        walls = ", ".join(wall for wall, held in probe(launcher).items() if not held)
+        try:
+            found = probe(launcher)
+        except SandboxUnavailableError as error:
+            # What is said here holds for all submissions, and somebody may have killed a process of ours.
+            if error.message_id != "sandbox.probe_failed" or tries == 1:
+                raise
+            return self._probed(name, tries=tries - 1)
+        walls = ", ".join(wall for wall, held in found.items() if not held)
         if walls:
             launcher.close()
             raise SandboxUnavailableError("sandbox.open_walls", launcher=name, walls=walls)

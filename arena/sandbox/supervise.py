@@ -23,6 +23,8 @@ FLOOD_FACTOR = 64
 FLOOD_MIN_BYTES = 16 * 1024**2
 # How long a killed sandbox may take to disappear before that is a fault of ours.
 _GRACE_SECONDS = 10.0
+# How long the process around a killed sandbox may take to see that.
+_OUTER_SECONDS = 1.0
 
 
 class Process(Protocol):
@@ -45,11 +47,12 @@ class Process(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OwnProcess:
-    """A child of this process."""
+    """A child of this process, whose own child is process 1 of the sandbox."""
 
     child: subprocess.Popen[bytes]
+    _asked_at: float | None = None
 
     @property
     def pid(self) -> int:
@@ -59,9 +62,17 @@ class OwnProcess:
     def end(self) -> None:
         """See ``Process``."""
         # Until `reap` nobody waits for it, so its pid cannot have passed to another one.
-        if self.child.returncode is None:
+        if self.child.returncode is not None:
+            return
+        now = time.monotonic()
+        if self._asked_at is None:
+            self._asked_at = now
+        # Process 1 first, which takes everything inside along: then the child reaps it and ends by itself, and no
+        # zombie is left to the machine's own process 1.
+        inside = tree.children(self.child.pid) if now < self._asked_at + _OUTER_SECONDS else []
+        for pid in inside or [self.child.pid]:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.child.pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
 
     def reap(self, patience_s: float) -> float:
         """See ``Process``."""
@@ -71,8 +82,11 @@ class OwnProcess:
             if pid:
                 self.child.returncode = os.waitstatus_to_exitcode(status)
                 return usage.ru_utime + usage.ru_stime
-            if time.monotonic() > patience:
+            now = time.monotonic()
+            if now > patience:
                 raise SandboxFailedError("sandbox.failed", detail="the launcher does not end")
+            if self._asked_at is not None and now > self._asked_at + _OUTER_SECONDS:
+                self.end()
             time.sleep(0.0005)
 
 

@@ -14,6 +14,11 @@ def _constant(name: str) -> int:
     return os.sysconf(name)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that ``pid`` started and has not waited for."""
+    return list(_children(pid))
+
+
 def _children(pid: int) -> Iterator[int]:
     try:
         for thread in os.listdir(f"/proc/{pid}/task"):

@@ -80,6 +80,8 @@ _ACCOUNTS = "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\narena:x:{uid}:{uid}
 _GROUP = "root:x:0:\narena:x:{uid}:\n"
 # Where the job's account is the grader's, the kernel counts the server and whoever started that among its processes.
 _SERVER_PROCESSES = 2
+# How the outer process ends where a signal ended the server.
+_SIGNALLED = range(256 - 64, 256)
 _ENTER = "import sys; sys.path.insert(0, sys.argv[1]); from arena.sandbox.enter import main; main()"
 
 
@@ -121,9 +123,12 @@ class _Server:
             ready, _ = self.hear(_START_SECONDS)
         except (_GoneError, SandboxFailedError) as error:
             reason = self.close() or "it says nothing"
+            if self.process.returncode < 0 or self.process.returncode in _SIGNALLED:
+                raise SandboxFailedError("sandbox.failed", detail="the fork server was killed") from error
             raise SandboxUnavailableError("sandbox.no_server", reason=reason) from error
         self.packages: tuple[str, ...] = tuple(ready["packages"])
-        self.files = frozenset(map(Path, ready["files"]))
+        files = [Path(file) for file in ready["files"]]
+        self._within = frozenset(str(path) for file in files for path in (file, *file.parents))
         self.resident_bytes = int(ready["bytes"])
 
     def hear(self, patience_s: float) -> tuple[dict[str, Any], list[int]]:
@@ -153,7 +158,7 @@ class _Server:
 
     def holds(self, masks: Sequence[Path]) -> bool:
         """Whether something that a job must not see was imported, and so is in every job's memory."""
-        return any(file.is_relative_to(mask) for mask in masks for file in self.files)
+        return not self._within.isdisjoint(map(str, masks))
 
     def close(self) -> str:
         """End it and all that is in it; return what it said last."""

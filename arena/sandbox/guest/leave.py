@@ -2,19 +2,20 @@
 
 What a program may rely on at its end, in the interpreter's own order (CPython's ``Py_FinalizeEx``): threads are waited
 for, ``atexit`` runs, the streams are flushed, the program's modules are emptied, so that files are closed and
-``__del__`` is called. The modules that were there before it are left alone.
+``__del__`` is called. The modules that were there before it are left alone. What the interpreter prints of an exception
+follows its ``PyErr_Print``.
 """
 
 import atexit
-import contextlib
+import ctypes
 import gc
 import os
-import signal
 import sys
 import threading
+import types
 import weakref
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import kernel
 
@@ -30,7 +31,7 @@ def forget_finalizers() -> None:
 def run(main: Callable[[], None]) -> NoReturn:
     """Call ``main`` and end this process with the exit code that the interpreter would give."""
     before = set(sys.modules)
-    code, signalled = _call(main)
+    code = _call(main)
     # The interpreter's own two steps, which have no public names.
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
     atexit._run_exitfuncs()  # noqa: SLF001
@@ -38,24 +39,20 @@ def run(main: Callable[[], None]) -> NoReturn:
     _empty(before)
     code = _flush(code)
     kernel.flush_c_streams()
-    if signalled is not None:
-        signal.signal(signalled, signal.SIG_DFL)
-        os.kill(os.getpid(), signalled)
     os._exit(code & 0xFF)
 
 
-def _call(main: Callable[[], None]) -> tuple[int, signal.Signals | None]:
+def _call(main: Callable[[], None]) -> int:
     try:
         main()
     except SystemExit as error:
-        return _exit_code(error.code), None
-    except KeyboardInterrupt:
-        _show()
-        return 1, signal.SIGINT
-    except BaseException:
-        _show()
-        return 1, None
-    return 0, None
+        return _exit_code(error.code)
+    except BaseException as error:
+        failed = error
+    else:
+        return 0
+    # Not while it is handled: what a hook raises has nothing to do with it.
+    return _show(failed)
 
 
 def _exit_code(code: object) -> int:
@@ -63,43 +60,91 @@ def _exit_code(code: object) -> int:
         return 0
     if isinstance(code, int):
         return code if abs(code) < 1 << 63 else -1
-    with contextlib.suppress(Exception):
-        sys.stdout.flush()
-        print(code, file=sys.stderr)
+    try:
+        if sys.stderr is not None:
+            print(code, file=sys.stderr)
+    except Exception:
+        _say(b"\n")
     return 1
 
 
-def _show() -> None:
-    kind, error, trace = sys.exc_info()
-    if kind is not None and error is not None:
-        try:
-            sys.excepthook(kind, error, trace)
-        except BaseException:
-            sys.__excepthook__(kind, error, trace)
+def _say(text: bytes) -> None:
+    """Print to standard error as the interpreter does, whatever became of ``sys.stderr``."""
+    ctypes.pythonapi.PySys_WriteStderr(b"%s", text)
+
+
+def _show(error: BaseException) -> int:
+    """Report an exception that nobody caught; return the exit code, which a hook may choose."""
+    trace = _without_own(error)
+    try:
+        hook = sys.excepthook
+    except AttributeError:
+        _say(b"sys.excepthook is missing\n")
+        hook = sys.__excepthook__
+    try:
+        hook(type(error), error, trace)
+    except SystemExit as left:
+        return _exit_code(left.code)
+    except BaseException as second:
+        _say(b"Error in sys.excepthook:\n")
+        sys.__excepthook__(type(second), second, _without_own(second))
+        _say(b"\nOriginal exception was:\n")
+        sys.__excepthook__(type(error), error, trace)
+    return 1
+
+
+def _without_own(error: BaseException) -> types.TracebackType | None:
+    """The traceback below this module's own frame."""
+    return error.__traceback__.tb_next if error.__traceback__ is not None else None
 
 
 def _flush(code: int) -> int:
-    for stream in (sys.stdout, sys.stderr):
+    for stream, is_output in ((sys.stdout, True), (sys.stderr, False)):
         if stream is None or getattr(stream, "closed", False):
             continue
         try:
             stream.flush()
-        except Exception:
-            code = code or _UNFLUSHED
+        except BaseException as error:
+            if is_output:
+                _say(b"Exception ignored in: " + repr(stream).encode("utf-8", "backslashreplace") + b"\n")
+                sys.__excepthook__(type(error), error, _without_own(error))
+                code = _UNFLUSHED
     return code
 
 
 def _empty(before: set[str]) -> None:
-    """Drop the program's own modules; ``__main__`` was made for it, too."""
-    own = [name for name in sys.modules if name not in before or name == "__main__"]
-    modules = [module for name in own if (module := sys.modules.pop(name, None)) is not None]
-    spaces = [vars(module) for module in modules if hasattr(module, "__dict__")]
-    modules.clear()
+    """Drop the program's own modules, as ``finalize_modules`` does; ``__main__`` was made for it, too."""
     gc.collect()
-    # As the interpreter does: private names first, then the others, the builtins last.
-    for space in spaces:
-        for private in (True, False):
-            for name in [each for each in space if isinstance(each, str) and each != "__builtins__"]:
-                if (name.startswith("_") and not name.startswith("__")) == private:
-                    space[name] = None
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+    sys.meta_path = None  # type: ignore[assignment]  # so that nothing is imported any more
+    kept = [module for name, module in sys.modules.items() if name in before and name != "__main__"]
+    own = [_weakly(module) for name, module in sys.modules.items() if name not in before or name == "__main__"]
+    for name in list(sys.modules):
+        sys.modules[name] = None  # type: ignore[assignment]  # one by one, in the order of their import
+    sys.modules.clear()
     gc.collect()
+    for reference in reversed(own):
+        if (module := reference()) is not None:
+            _clear(vars(module))
+    # The interpreter would go on to take the packages themselves apart, and with them what they hold of the program's.
+    # All that is older than the program is frozen, so this finds its own namespaces alone.
+    for found in gc.get_objects():
+        if type(found) is dict and "__builtins__" in found and "__name__" in found:
+            _clear(found)
+    gc.collect()
+    kept.clear()
+
+
+def _weakly(module: Any) -> Callable[[], Any]:
+    try:
+        return weakref.ref(module) if hasattr(module, "__dict__") else lambda: None
+    except TypeError:
+        return lambda: None
+
+
+def _clear(space: dict[str, Any]) -> None:
+    """Empty a module: private names first, then the others, the builtins never."""
+    for private in (True, False):
+        for name in [each for each in space if isinstance(each, str) and each != "__builtins__"]:
+            if (name.startswith("_") and not name.startswith("__")) == private:
+                space[name] = None

@@ -1,5 +1,7 @@
 """The ledger of files."""
 
+import os
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -105,3 +107,99 @@ def test_readable_by_all(tmp_path: Path) -> None:
     (file,) = _files(tmp_path)
     assert stat.S_IMODE(file.stat().st_mode) & 0o600 == 0o600
     assert b"private" not in file.read_bytes()
+
+
+def _age(root: Path, seconds: float = 10) -> None:
+    """Let every folder look as if it had last changed some time ago."""
+    for folder in (root / "fruit").iterdir():
+        changed = folder.stat().st_mtime - seconds
+        os.utime(folder, (changed, changed))
+
+
+def test_of_team(tmp_path: Path) -> None:
+    """A team's records come in the order in which they were received, whatever their ids; others' never."""
+    ledger = FileLedger(tmp_path)
+    mine = [make_record(submission=number, minute=(7 * number) % 20) for number in range(20)]
+    for record in (*mine, *(make_record(team="karim", submission=number) for number in range(5))):
+        ledger.append(record)
+    assert ledger.of_team("fruit", "rahim") == sorted(mine, key=lambda record: record.received_at)
+    assert ledger.of_team("fruit", "nobody") == []
+    assert ledger.of_team("other", "rahim") == []
+
+
+def test_latest(tmp_path: Path) -> None:
+    """The newest time of receipt is that of any team; no record, no time."""
+    ledger = FileLedger(tmp_path)
+    assert ledger.latest("fruit") is None
+    records = [make_record(team=team, minute=minute) for team, minute in (("a", 3), ("b", 9), ("c", 5))]
+    for record in records:
+        ledger.append(record)
+    assert ledger.latest("fruit") == records[1].received_at
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_two_writers_see_each_other(tmp_path: Path, *, settled: bool) -> None:
+    """What another writer appends is seen at the next look, in folders that are old, that are new and that changed."""
+    mine, other = FileLedger(tmp_path), FileLedger(tmp_path)
+    for number in range(300):
+        record = make_record(submission=number, minute=number)
+        (mine if number % 2 else other).append(record)
+        if number % 30 == 0:
+            for ledger in (mine, other):
+                assert len(ledger.of_team("fruit", "rahim")) == number + 1
+                assert ledger.latest("fruit") == record.received_at
+            if settled:
+                _age(tmp_path)
+    assert list(mine.records("fruit")) == list(other.records("fruit")) == list(FileLedger(tmp_path).records("fruit"))
+
+
+def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
+    """Each record is read once, and a folder that has not changed for a while is not even listed again."""
+    ledger, records = FileLedger(tmp_path), [make_record(submission=number) for number in range(40)]
+    for record in records:
+        ledger.append(record)
+    _age(tmp_path)
+    assert len(ledger.of_team("fruit", "rahim")) == 40
+    for file in _files(tmp_path):
+        file.write_bytes(b"{")
+    assert len(ledger.of_team("fruit", "rahim")) == 40
+    folder = tmp_path / "fruit" / records[0].id[:2]
+    unchanged = folder.stat().st_mtime_ns
+    (folder / f"{'0' * 32}.json").write_bytes(b"{")
+    os.utime(folder, ns=(unchanged, unchanged))
+    assert len(ledger.of_team("fruit", "rahim")) == 40
+    os.utime(folder)
+    with pytest.raises(InfrastructureError, match=r"ledger\.unreadable"):
+        ledger.of_team("fruit", "rahim")
+
+
+def test_what_is_taken_away_is_forgotten(tmp_path: Path) -> None:
+    """A record that the operator removes counts no more, whether its folder goes along or not."""
+    ledger = FileLedger(tmp_path)
+    records = [make_record(submission=number, minute=number) for number in range(60)]
+    for record in records:
+        ledger.append(record)
+    _age(tmp_path)
+    assert ledger.latest("fruit") == records[-1].received_at
+    (tmp_path / "fruit" / records[-1].id[:2] / f"{records[-1].id}.json").unlink()
+    shutil.rmtree(tmp_path / "fruit" / records[0].id[:2])
+    left = [record for record in records[:-1] if record.id[:2] != records[0].id[:2]]
+    assert ledger.of_team("fruit", "rahim") == left
+    assert ledger.latest("fruit") == left[-1].received_at
+    shutil.rmtree(tmp_path / "fruit")
+    assert ledger.latest("fruit") is None
+
+
+def test_one_bad_record_is_said_at_every_look(tmp_path: Path) -> None:
+    """A file that is no record is an error again and again until it is gone; then nothing is missing."""
+    ledger, record = FileLedger(tmp_path), make_record()
+    ledger.append(record)
+    bad = tmp_path / "fruit" / record.id[:2] / f"{'0' * len(record.id)}.json"
+    bad.write_bytes(b"{")
+    _age(tmp_path)
+    for _ in range(2):
+        with pytest.raises(InfrastructureError, match=r"ledger\.unreadable"):
+            ledger.latest("fruit")
+    assert ledger.get("fruit", record.id) == record
+    bad.unlink()
+    assert list(ledger.records("fruit")) == [record]

@@ -395,3 +395,15 @@ def test_id(hand_in: Hand, task: Task) -> None:
     assert record.id == record_id(
         team="rahim", submission_digest=record.submission_digest, task_digest=task.digest, evaluation=1
     )
+
+
+def test_another_graders_records_count(hand_in: Hand, stages: Stages, task: Task) -> None:
+    """What another grader recorded meanwhile uses up the day's quota here, and the same files are not new here."""
+    other = replace(stages, ledger=FileLedger(stages.ledger.root))
+    assert hand_in(predictions("0" * 12)).is_new
+    for number in range(1, task.submissions.per_day):
+        source = write_files(stages.state.parent / f"other-{number}", {"submission.csv": predictions(f"{number:012b}")})
+        with scratch_folder(stages.state) as scratch:
+            assert grade(source, task=task, team="rahim", stages=other, scratch=scratch).is_new
+    assert hand_in(predictions(f"{1:012b}")).is_new is False
+    assert hand_in(predictions("1" * 12)).outcome is Outcome.DENIED

@@ -52,8 +52,10 @@ def test_version_1_tells_time_memory_and_kills(v1: GroupV1) -> None:
     assert v1.memory_bytes() == 42
     assert v1.oom_kills() == 3
     # Killed because the machine was full, until the group itself came to its limit.
+    (v1.memory / "memory.limit_in_bytes").write_text("100000000\n")
+    (v1.memory / "memory.max_usage_in_bytes").write_text("50000000\n")
     assert not v1.is_full()
-    (v1.memory / "memory.failcnt").write_text("1\n")
+    (v1.memory / "memory.max_usage_in_bytes").write_text("99999744\n")
     assert v1.is_full()
 
 
