@@ -12,11 +12,14 @@ published after each hundred. One grader works on one submission at a time; the 
 wall time or in a second of CPU time, its own and that of all that it starts, whichever is less. Then that grader and
 one whose ledger holds 100 records take turns with another hundred each, to see whether records already there cost.
 
-Run: ``make benchmark``, or ``python benchmarks/sandbox.py --full`` for 10,000 submissions instead of 1,500.
+For that the first ledger is filled up to 10,000 records with copies of one.
+
+Run: ``make benchmark``, or ``python benchmarks/sandbox.py --count 10000`` to grade that many instead.
 """
 
 import argparse
 import contextlib
+import hashlib
 import itertools
 import os
 import shutil
@@ -30,12 +33,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arena.authoring.build import ensure_built
+from arena.board.record_file import dump
 from arena.catalog.tasks import load_task
 from arena.catalog.workspace import init_workspace, open_workspace
 from arena.intake.shelf import Entry
 from arena.metrics.table import METRICS
 from arena.model.budget import Budget
 from arena.model.outcome import Outcome
+from arena.model.record import record_id
 from arena.model.task import Task
 from arena.pipeline.assemble import assemble
 from arena.pipeline.boards import publish_boards
@@ -239,6 +244,16 @@ class Grader:
         published = self.publish() / count
         return [each + published for each in taken]
 
+    def fill(self, count: int) -> None:
+        """Lay so many more records into the ledger, copies of one that are of other submissions."""
+        model = next(self.stages.ledger.records("titanic"))
+        for number in itertools.islice(self.numbers, count):
+            team, digest = f"team-{number % TEAMS}", hashlib.sha256(str(number).encode()).hexdigest()
+            name = record_id(team=team, submission_digest=digest, task_digest=model.task_digest, evaluation=1)
+            path = self.stages.ledger.root / "titanic" / name[:2] / f"{name}.json"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(dump(replace(model, id=name, team=team, submission_digest=digest)))
+
     def publish(self) -> float:
         """Publish the board; return the seconds that it took."""
         started = time.monotonic()
@@ -315,26 +330,31 @@ def rate(busy: Grader, count: int) -> float:
     return min(count / wall, count / cpu)
 
 
-def throughput(folder: Path, count: int) -> list[str]:
-    """Measure the grading of trivial programs; return the limits that were passed."""
+def throughput(folder: Path, count: int, total: int) -> list[str]:
+    """Measure the grading of ``count`` trivial programs; return the limits that were passed.
+
+    What the next one costs is measured with ``total`` records in the ledger.
+    """
     print(f"Throughput of {count} trivial programs from the shelf to the board, warm")
     with contextlib.ExitStack() as stack:
         fresh = stack.enter_context(grader(folder / "fresh"))
         fresh.grade(BLOCK)
         busy = stack.enter_context(grader(folder / "busy"))
         each_second = rate(busy, count)
+        busy.fill(total - count)
+        busy.publish()
         both = {"fresh": fresh, "busy": busy}
         taken: dict[str, list[float]] = {name: [] for name in both}
         for name in itertools.islice(itertools.cycle(both), 2 * BLOCK):
             taken[name] += both[name].each(1)
         middle = {}
-        for name, held in (("fresh", BLOCK), ("busy", count)):
+        for name, held in (("fresh", BLOCK), ("busy", total)):
             board = both[name].publish() / BLOCK
             middle[name] = statistics.median(taken[name]) + board
             print(f"  with {held:>6} records: {spread(taken[name])}; and {board * 1000:.2f} for the board")
         growth = middle["busy"] / middle["fresh"]
     print(f"  {each_second:.1f} a second a core (at least {RATE:g})")
-    print(f"  submission {count} takes {growth:.2f} times as long as submission {BLOCK} (at most {GROWTH:g})")
+    print(f"  submission {total} takes {growth:.2f} times as long as submission {BLOCK} (at most {GROWTH:g})")
     passed = {"submissions a second": each_second < RATE, "growth with records": growth > GROWTH}
     return [name for name, is_passed in passed.items() if is_passed]
 
@@ -344,17 +364,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a sandbox costs.")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of starts; 0 leaves them out")
     parser.add_argument("--count", type=int, default=1500, help="submissions to grade; 0 leaves them out")
-    parser.add_argument("--full", action="store_true", help="grade 10,000 submissions")
+    parser.add_argument("--records", type=int, default=10_000, help="records in the ledger when growth is measured")
     asked = parser.parse_args()
-    count = 10_000 if asked.full else asked.count
     passed = []
     with tempfile.TemporaryDirectory(prefix="arena-benchmark-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # The jobs' account looks into it.
         if asked.rounds:
             passed += starts(find_runtime(Path(sys.executable)), folder, asked.rounds)
-        if count:
-            passed += throughput(folder, count)
+        if asked.count:
+            passed += throughput(folder, asked.count, max(asked.count, asked.records))
     for each in passed:
         print(f"past its limit: {each}")
     sys.exit(bool(passed))

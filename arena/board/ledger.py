@@ -22,9 +22,10 @@ from arena.model.record import Record, record_id
 
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _SUFFIX = ".json"
-# A file system may stamp changes in steps, FAT in steps of two seconds: a folder that changed so shortly before it was
-# listed may have changed again under the same time.
-_SETTLED_NS = 2_000_000_000
+# A file system stamps changes in steps, of the kernel's tick or, as FAT, of two seconds: a folder that changed so
+# shortly before it was listed may have changed again under the same time.
+_SECOND_NS = 1_000_000_000
+_STEP_NS, _COARSE_STEP_NS = 50_000_000, 2 * _SECOND_NS
 
 
 @dataclass(slots=True)
@@ -114,7 +115,8 @@ class FileLedger:
             changed_ns = entry.stat().st_mtime_ns
             if known.changed_ns != changed_ns:
                 shrunk |= _list(Path(entry.path), known, seen)
-                known.changed_ns = changed_ns if changed_ns < time.time_ns() - _SETTLED_NS else None
+                step_ns = _STEP_NS if changed_ns % _SECOND_NS else _COARSE_STEP_NS
+                known.changed_ns = changed_ns if changed_ns < time.time_ns() - step_ns else None
         if shrunk:
             seen.count_anew()
         return seen
@@ -123,7 +125,8 @@ class FileLedger:
 def _list(path: Path, known: _Folder, seen: _Seen) -> bool:
     """Read the records of one folder that are new; return whether one that was there is gone."""
     known.changed_ns = None
-    names = {each.name for each in path.iterdir() if each.name.endswith(_SUFFIX)}
+    # Not by pathlib, which would take most of the time of a look.
+    names = {name for name in os.listdir(path) if name.endswith(_SUFFIX)}  # noqa: PTH208
     for name in sorted(names - known.records.keys()):
         try:
             record = _load(path / name)

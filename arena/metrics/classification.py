@@ -1,4 +1,6 @@
-"""Metrics of predicted labels and probabilities, by scikit-learn's definitions.
+"""Metrics of predicted labels and probabilities, by scikit-learn's definitions, to the last bit.
+
+What is a line of counting is counted here: scikit-learn's own checks cost more than all else that grading does.
 
 Labels arrive as codes: the position of each in the task's ``labels``. Of two labels the second, code 1, is the
 positive one.
@@ -14,24 +16,20 @@ Array = NDArray[Any]
 
 def accuracy(y_true: Array, y_pred: Array) -> float:
     """Share of rows whose label is right."""
-    from sklearn.metrics import accuracy_score
-
-    return float(accuracy_score(y_true, y_pred))
+    return float(np.mean(y_true == y_pred))
 
 
 def balanced_accuracy(y_true: Array, y_pred: Array) -> float:
     """Mean recall over the classes that occur in ``y_true``."""
-    from sklearn.metrics import recall_score
-
-    present = np.unique(y_true)
-    return float(recall_score(y_true, y_pred, labels=present, average="macro", zero_division=0.0))
+    right = y_true == y_pred
+    return float(np.mean([np.mean(right[y_true == code]) for code in np.unique(y_true)]))
 
 
 def f1(y_true: Array, y_pred: Array) -> float:
     """F1 of the positive class; 0 where nothing is predicted positive."""
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(y_true, y_pred, pos_label=1, zero_division=0.0))
+    positive, predicted = y_true == 1, y_pred == 1
+    both = int(np.sum(positive)) + int(np.sum(predicted))
+    return 2 * int(np.sum(positive & predicted)) / both if both else 0.0
 
 
 def log_loss(y_true: Array, y_pred: Array) -> float:

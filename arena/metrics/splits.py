@@ -40,6 +40,8 @@ def score_splits(
 
 def _score(name: str, split: str, y_true: NDArray[Any], y_pred: NDArray[Any]) -> float:
     metric = METRICS[name]
+    if not y_true.size:
+        raise TaskError("metric.failed", metric=name, split=split)
     try:
         value = metric.score(y_true, y_pred)
     except (ValueError, TypeError, ArithmeticError) as error:

@@ -43,7 +43,15 @@ def assemble(
 
     launchers = Launchers(launcher or workspace.launcher, opened)
 
+    found: dict[tuple[str, bool], Sequence[Path]] = {}
+
     def hidden(task: Task) -> Sequence[Path]:
+        key = task.digest, vault.has_answers(task)
+        if key not in found:
+            found[key] = searched(task)
+        return found[key]
+
+    def searched(task: Task) -> Sequence[Path]:
         # Each half by itself: long texts of the test table must not crowd out the answers.
         marks = (*fingerprints(_hidden_cells(task)), *fingerprints(_hidden_answers(task, vault)))
         scanning = Message.of("machine.scanning", task=task.id)

@@ -1,6 +1,8 @@
 """What a task expects of predictions, from its public files alone."""
 
 import csv
+import functools
+import io
 
 from arena.errors import TaskError
 from arena.metrics.table import METRICS
@@ -11,17 +13,22 @@ from arena.predictions.contract import Contract, canonical_id
 _LONGEST_CELL = 2**31 - 1
 
 
+@functools.lru_cache(maxsize=16)
+def _ids(table: bytes, column: str) -> tuple[str, ...]:
+    """The ids of the test table's rows, read once for all submissions to a task."""
+    csv.field_size_limit(_LONGEST_CELL)
+    lines = io.StringIO(table.decode("utf-8-sig"), newline="")
+    return tuple(canonical_id(row[column] or "") for row in csv.DictReader(lines))
+
+
 def contract_of(task: Task) -> Contract:
     """What the task expects of a table of predictions, from its public files.
 
     Raises:
         TaskError: the test table cannot be read, or its rows cannot be told apart by their ids.
     """
-    path = task.public_dir / task.data.test
-    csv.field_size_limit(_LONGEST_CELL)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            ids = tuple(canonical_id(row[task.data.id] or "") for row in csv.DictReader(file))
+        ids = _ids((task.public_dir / task.data.test).read_bytes(), task.data.id)
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise TaskError("task.public_unusable", task=task.id, file=f"public/{task.data.test}") from error
     if not ids or "" in ids or len(set(ids)) != len(ids):

@@ -7,6 +7,7 @@ Which rows are public is stored with the answers, never derived from a seed in t
 """
 
 import csv
+import functools
 import io
 import json
 from collections.abc import Mapping
@@ -100,23 +101,28 @@ class PlainVault:
 
 def parse_answers(data: bytes, task: Task) -> Answers:
     """Read answers strictly; they come from the task's own code, which is not trusted either."""
-    spec = task.data
+    return _parsed(data, task.id, task.data.id, task.data.target)
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(data: bytes, task: str, id_column: str, target: tuple[str, ...]) -> Answers:
+    """Once for all submissions to a task."""
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise TaskError("answers.unusable", task=task.id, reason=type(error).__name__) from error
-    wanted = sorted([spec.id, *spec.target, USAGE])
+        raise TaskError("answers.unusable", task=task, reason=type(error).__name__) from error
+    wanted = sorted([id_column, *target, USAGE])
     # A row with a field too many has the key None, one with a field too few the value None.
     if sorted(reader.fieldnames or ()) != wanted or any(None in row or None in row.values() for row in rows):
-        raise TaskError("answers.unusable", task=task.id, reason=f"columns must be {', '.join(wanted)}")
-    ids = tuple(row[spec.id] for row in rows)
+        raise TaskError("answers.unusable", task=task, reason=f"columns must be {', '.join(wanted)}")
+    ids = tuple(row[id_column] for row in rows)
     if len(set(ids)) != len(ids):
-        raise TaskError("answers.unusable", task=task.id, reason="an id stands twice")
+        raise TaskError("answers.unusable", task=task, reason="an id stands twice")
     if {row[USAGE] for row in rows} != set(_PUBLIC):
-        raise TaskError("answers.unusable", task=task.id, reason="Usage must be Public or Private, and both must occur")
+        raise TaskError("answers.unusable", task=task, reason="Usage must be Public or Private, and both must occur")
     return Answers(
         ids=ids,
-        values=tuple(row[spec.target[0]] for row in rows),
+        values=tuple(row[target[0]] for row in rows),
         is_public=tuple(_PUBLIC[row[USAGE]] for row in rows),
     )

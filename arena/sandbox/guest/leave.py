@@ -2,13 +2,14 @@
 
 What a program may rely on at its end, in the interpreter's own order (CPython's ``Py_FinalizeEx``): threads are waited
 for, ``atexit`` runs, the streams are flushed, the program's modules are emptied, so that files are closed and
-``__del__`` is called. The modules that were there before it are left alone. What the interpreter prints of an exception
-follows its ``PyErr_Print``.
+``__del__`` is called. The modules that were there before it are left alone; a last ``__del__`` may still import them.
+What the interpreter prints of an exception follows its ``PyErr_Print``.
 """
 
 import atexit
 import ctypes
 import gc
+import itertools
 import os
 import sys
 import threading
@@ -30,7 +31,7 @@ def forget_finalizers() -> None:
 
 def run(main: Callable[[], None]) -> NoReturn:
     """Call ``main`` and end this process with the exit code that the interpreter would give."""
-    before = set(sys.modules)
+    before = len(sys.modules)
     code = _call(main)
     # The interpreter's own two steps, which have no public names.
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
@@ -112,16 +113,18 @@ def _flush(code: int) -> int:
     return code
 
 
-def _empty(before: set[str]) -> None:
-    """Drop the program's own modules, as ``finalize_modules`` does; ``__main__`` was made for it, too."""
+def _empty(before: int) -> None:
+    """Drop the program's own modules, as ``finalize_modules`` does; ``__main__`` was made for it, too.
+
+    The packages' modules are not touched, not even looked at: to count a reference to one is to copy its page.
+    """
     gc.collect()
     sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
-    sys.meta_path = None  # type: ignore[assignment]  # so that nothing is imported any more
-    kept = [module for name, module in sys.modules.items() if name in before and name != "__main__"]
-    own = [_weakly(module) for name, module in sys.modules.items() if name not in before or name == "__main__"]
-    for name in list(sys.modules):
+    sys.meta_path = None  # type: ignore[assignment]  # so that nothing new is imported any more
+    names = ["__main__", *reversed([*itertools.islice(reversed(sys.modules), len(sys.modules) - before)])]
+    own = [_weakly(sys.modules[name]) for name in names]
+    for name in names:
         sys.modules[name] = None  # type: ignore[assignment]  # one by one, in the order of their import
-    sys.modules.clear()
     gc.collect()
     for reference in reversed(own):
         if (module := reference()) is not None:
@@ -132,7 +135,6 @@ def _empty(before: set[str]) -> None:
         if type(found) is dict and "__builtins__" in found and "__name__" in found:
             _clear(found)
     gc.collect()
-    kept.clear()
 
 
 def _weakly(module: Any) -> Callable[[], Any]:

@@ -68,3 +68,17 @@ def test_roc_auc(pairs: list[tuple[int, float]]) -> None:
     negative = [chance for true, chance in pairs if not true]
     expected = fmean((yes > no) + (yes == no) / 2 for yes in positive for no in negative)
     assert roc_auc(*_arrays(pairs)) == pytest.approx(expected)
+
+
+@MODEST
+@given(_pairs, _binary)
+def test_equal_to_scikit_learn_to_the_last_bit(pairs: list[tuple[int, int]], binary: list[tuple[int, int]]) -> None:
+    """What is counted here is what the reference gives, so that boards do not depend on who counted."""
+    reference = pytest.importorskip("sklearn.metrics", reason="scikit-learn is the reference")
+    true, predicted = (np.array(codes) for codes in zip(*pairs, strict=True))
+    assert accuracy(true, predicted) == reference.accuracy_score(true, predicted)
+    present = np.unique(true)
+    recall = reference.recall_score(true, predicted, labels=present, average="macro", zero_division=0.0)
+    assert balanced_accuracy(true, predicted) == recall
+    true, predicted = (np.array(codes) for codes in zip(*binary, strict=True))
+    assert f1(true, predicted) == reference.f1_score(true, predicted, pos_label=1, zero_division=0.0)

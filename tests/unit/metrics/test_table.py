@@ -65,5 +65,5 @@ def test_library_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without scikit-learn, the installation is at fault, and neither the task nor the submission."""
     monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
     with pytest.raises(InfrastructureError) as caught:
-        METRICS["accuracy"].score(np.array([0, 1]), np.array([0, 1]))
+        METRICS["log_loss"].score(np.array([0, 1]), np.array([0.1, 0.9]))
     assert caught.value.message_id == "metric.library_missing"
