@@ -130,9 +130,9 @@ def _empty(before: int) -> None:
         if (module := reference()) is not None:
             _clear(vars(module))
     # The interpreter would go on to take the packages themselves apart, and with them what they hold of the program's.
-    # All that is older than the program is frozen, so this finds its own namespaces alone.
+    # All that is older than the program is frozen, unless it undid that: so by name, too.
     for found in gc.get_objects():
-        if type(found) is dict and "__builtins__" in found and "__name__" in found:
+        if type(found) is dict and "__builtins__" in found and found.get("__name__") in names:
             _clear(found)
     gc.collect()
 
