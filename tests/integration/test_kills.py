@@ -33,9 +33,9 @@ from tests.integration.conftest import Arena, each_launcher, guess, table
 
 pytestmark = [pytest.mark.sandbox, each_launcher]
 
-_POINTS = int(os.environ.get("ARENA_KILLS", "5"))
+_POINTS = int(os.environ.get("ARENA_KILLS", "3"))
 # Starting a grader anew takes seconds.
-_SUPERVISORS = int(os.environ.get("ARENA_KILLS", "3"))
+_SUPERVISORS = int(os.environ.get("ARENA_KILLS", "2"))
 _SEED = 20261101
 # Long enough to be met, with a child and files of its own.
 _PROGRAM = """\
