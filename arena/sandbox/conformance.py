@@ -385,7 +385,13 @@ def _open(name: str, runtime: Runtime) -> Launcher:
     if name in NAMES:
         return open_launcher(name, runtime)
     module, _, function = name.partition(":")
-    opened: Launcher = getattr(importlib.import_module(module), function)(runtime)
+    try:
+        make = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SystemExit(
+            f"there is no launcher {name!r} ({error}); name {', '.join(NAMES)} or module:function"
+        ) from None
+    opened: Launcher = make(runtime)
     return opened
 
 

@@ -1,5 +1,7 @@
 """Both launchers pass the suite that is shipped for those who write another one; a broken one does not."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,3 +59,12 @@ class Liar:
 def test_a_launcher_that_runs_nothing_is_found_out(tmp_path: Path) -> None:
     found = [case.name for case in CASES if run_case(Liar(), case, tmp_path) is not None]
     assert {"ends with a code", "leaves a link", "takes too long", "fills the disk"} <= set(found)
+
+
+@pytest.mark.parametrize("name", ["nope", "os:nope", ":", "--help"])
+def test_a_wrong_name_is_said(name: str) -> None:
+    command = [sys.executable, "-m", "arena.sandbox.conformance", name]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "module:function" in said.stderr
+    assert "Traceback" not in said.stderr
