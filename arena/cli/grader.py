@@ -14,7 +14,7 @@ from arena.sandbox.launchers import AUTO, NAMES
     "--launcher",
     type=click.Choice([AUTO, *NAMES]),
     help="Start each program afresh (bwrap), or fork it from a server that has imported the packages (warm). "
-    "Default: what arena.toml says, else auto: fresh for the first few, warm from then on.",
+    "Default: what arena.toml says, else auto: warm for more than three programs, fresh for fewer.",
 )
 @json_option
 def grade(tasks: tuple[str, ...], again: bool, launcher: str | None, as_json: bool) -> None:
