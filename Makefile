@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test lint lock messages benchmark attacks soak clean
+.PHONY: help setup grade test gpu lint lock messages benchmark attacks soak clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,11 @@ grade: setup ## Grade what is under submissions/ and update leaderboard/
 test: setup ## Run every test, with coverage
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
 
+gpu: setup ## Run the tests that need an NVIDIA GPU, and write what they measured into docs/reference/gpu.md
+	rm -f .gpu-results.jsonl
+	ARENA_GPU_RESULTS=.gpu-results.jsonl $(BIN)/python -m pytest -rs -s tests/gpu; tested=$$?; \
+		test ! -e .gpu-results.jsonl || $(BIN)/python tools/gpu_report.py .gpu-results.jsonl; exit $$tested
+
 lint: setup ## ruff, mypy strict, import-linter, translations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -45,6 +50,7 @@ benchmark: setup ## Measure the grading overhead, the start of the command line,
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sandbox.py
+	$(BIN)/python benchmarks/enforcement.py
 
 attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
 	$(BIN)/python -m tests.integration.attacks

@@ -84,7 +84,7 @@ def problems() -> list[str]:
 # Chosen by the value of an enum or a direction, so that no literal stands in the code.
 NAMED_BY_VALUE = {f"outcome.{outcome.value}" for outcome in Outcome} | {"show.maximize", "show.minimize"}
 # File names and columns that look like ids.
-NOT_IDS = {"task.toml", "answers.csv", "submission.csv", "metric.py"}
+NOT_IDS = {"store.sqlite3", "task.toml", "answers.csv", "submission.csv", "metric.py"}
 
 
 def main() -> None:

@@ -87,15 +87,29 @@ class MetricChoice(Edge):
     also: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
 
 
+class PhaseBudget(Edge):
+    """What one phase of a model may spend by itself; what is left out is the attempt's."""
+
+    gpu_seconds: Seconds | None = None
+    cpu_slot_seconds: Seconds | None = None
+    cpu_seconds: Seconds | None = None
+    wall_seconds: Seconds | None = None
+
+
 class BudgetTable(Edge):
     """What an attempt may spend."""
 
-    device: Literal["any", "cpu"] = "any"
+    device: Literal["any", "cpu", "gpu"] = "any"
+    gpu_seconds: Seconds | None = None
+    cpu_slot_seconds: Seconds | None = None
     cpu_seconds: Seconds = 300
     wall_seconds: Seconds = 240
+    gpu_memory: Size | None = None
     memory: Size = 4 * 1024**3
     processes: Annotated[int, Field(ge=1, le=4096)] = 64
     disk: Size = 256 * 1024**2
+    fit: PhaseBudget | None = None
+    predict: PhaseBudget | None = None
     files: Annotated[int, Field(ge=16, le=10_000_000)] = 10_000
     log: Size = 64 * 1024
 

@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from arena.catalog import edge, toml_lines
-from arena.catalog.schema import TaskFile, is_window
+from arena.catalog.schema import BudgetTable, PhaseBudget, TaskFile, is_window
 from arena.errors import InvalidFileError, Problem, UsageError
 from arena.model.budget import Budget
 from arena.model.metric import Metric, Needs
@@ -113,8 +114,31 @@ def _digest(settings: TaskFile, folder: Path) -> str:
     return total.hexdigest()
 
 
+def _budget(table: BudgetTable) -> Budget:
+    return Budget(
+        device=table.device,
+        cpu_seconds=table.cpu_seconds,
+        wall_seconds=table.wall_seconds,
+        gpu_seconds=table.gpu_seconds,
+        cpu_slot_seconds=table.cpu_slot_seconds,
+        gpu_memory_bytes=table.gpu_memory,
+        memory_bytes=table.memory,
+        processes=table.processes,
+        disk_bytes=table.disk,
+        files=table.files,
+        log_bytes=table.log,
+    )
+
+
+def _phase(whole: Budget, own: PhaseBudget | None) -> Budget | None:
+    if own is None:
+        return None
+    return replace(whole, **own.model_dump(exclude_none=True))
+
+
 def _task(settings: TaskFile, folder: Path) -> Task:
-    data, rules, budget, board = settings.data, settings.submissions, settings.budget, settings.board
+    data, rules, board = settings.data, settings.submissions, settings.board
+    budget = _budget(settings.budget)
     return Task(
         id=settings.id,
         kind=settings.kind,
@@ -137,18 +161,11 @@ def _task(settings: TaskFile, folder: Path) -> Task:
         ),
         metric=settings.metric.name,
         also=settings.metric.also,
-        budget=Budget(
-            device=budget.device,
-            cpu_seconds=budget.cpu_seconds,
-            wall_seconds=budget.wall_seconds,
-            memory_bytes=budget.memory,
-            processes=budget.processes,
-            disk_bytes=budget.disk,
-            files=budget.files,
-            log_bytes=budget.log,
-        ),
+        budget=budget,
         protections=settings.sandbox.minimum,
         board=BoardRules(feedback=board.feedback, rule=board.rule, opens=board.opens, closes=board.closes),
         root=folder,
         digest=_digest(settings, folder),
+        fit_budget=_phase(budget, settings.budget.fit),
+        predict_budget=_phase(budget, settings.budget.predict),
     )

@@ -1,7 +1,7 @@
 """The workspace: a folder with an ``arena.toml``, found upward from the current one, as git finds its own."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from arena.catalog import edge
 from arena.errors import InvalidFileError, UsageError
 from arena.files import create_once, write_atomic
+from arena.model.allowance import FIRST_WEEKDAY, Allowance
+from arena.model.device import DeviceKind
 from arena.model.safe_text import safe_line
 
 MARKER = "arena.toml"
@@ -24,6 +26,18 @@ def _zone(name: str) -> str:
     return name
 
 
+# A team of thirty GPUs, all week; beyond it stands a slip of the pen.
+WeeklySeconds = Annotated[float, Field(gt=0, le=30 * 7 * 24 * 3600)]
+
+
+class AllowanceTable(edge.Edge):
+    """What each team may spend in a week; a unit that is not named has no limit."""
+
+    gpu_seconds: WeeklySeconds | None = None
+    cpu_slot_seconds: WeeklySeconds | None = None
+    week_starts: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = FIRST_WEEKDAY
+
+
 class WorkspaceFile(edge.Edge):
     """The whole of ``arena.toml``."""
 
@@ -34,6 +48,7 @@ class WorkspaceFile(edge.Edge):
     team: str | None = None
     runtime: str | None = None
     launcher: Literal["auto", "warm", "bwrap"] = "auto"
+    allowance: AllowanceTable = AllowanceTable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +62,7 @@ class Workspace:
     team: str | None
     runtime: Path
     launcher: str
+    allowance: Allowance = field(default_factory=Allowance)
 
     @property
     def submissions(self) -> Path:
@@ -62,6 +78,11 @@ class Workspace:
     def state(self) -> Path:
         """The grader's own working files: locks, scratch folders, logs. Never published, safe to delete when idle."""
         return self.root / ".arena"
+
+    @property
+    def store(self) -> Path:
+        """The database of leases and of the ledger of device time, where attempts are run."""
+        return self.state / "store.sqlite3"
 
 
 def find_root(start: Path) -> Path:
@@ -87,7 +108,14 @@ def open_workspace(start: Path) -> Workspace:
         team=settings.team,
         launcher=settings.launcher,
         runtime=root / settings.runtime if settings.runtime else Path(sys.executable),
+        allowance=_allowance(settings.allowance),
     )
+
+
+def _allowance(table: AllowanceTable) -> Allowance:
+    limits = {DeviceKind.GPU: table.gpu_seconds, DeviceKind.CPU_SLOT: table.cpu_slot_seconds}
+    seconds = {kind.unit: limit for kind, limit in limits.items() if limit is not None}
+    return Allowance(seconds=seconds, week_starts=table.week_starts)
 
 
 _TEMPLATE = """\
@@ -98,6 +126,10 @@ time_zone = "{zone}"
 # language = "bn"                 # en | bn: messages for learners; ARENA_LANG overrides it
 # team = "my-team"                # who submits from here; --team and ARENA_TEAM override it
 # runtime = ".venv/bin/python"    # the interpreter that submissions run with; default: the one that runs arena
+# [allowance]                     # what each team may spend in a week; without a line there is no limit
+# gpu_seconds = 3600
+# cpu_slot_seconds = 36000
+# week_starts = "sunday"
 """
 
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from arena.allowance.forecast import Refused
 from arena.authoring.build import ensure_built, verify_public
+from arena.cli.allowances import forecast_of
+from arena.cli.output import tell
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.intake.receive import Rejected, receive
@@ -18,7 +21,8 @@ from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import attempt
 from arena.pipeline.boards import publish_boards, standings_of
-from arena.pipeline.grade import Graded, denied_now, grade, log_path, newest
+from arena.pipeline.charging import adopt
+from arena.pipeline.grade import Graded, denied_now, first_received, grade, log_path, newest
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
 from arena.worker import scratch_folder, sweep, waiting
@@ -98,6 +102,15 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
                 return Handed(
                     task=task, team=team, submission=received, outcome=Outcome.DENIED, messages=(denied.message,)
                 )
+        adopt(session.tasks(), stages)
+        if first_received(stages, task, team, received.digest) is None:
+            expected = forecast_of(session.workspace, received, task, received.received_at)
+            if isinstance(expected, Refused):
+                return Handed(
+                    task=task, team=team, submission=received, outcome=Outcome.DENIED, messages=(expected.message,)
+                )
+            if expected is not None:
+                tell(expected.message)
         stored = put(session.workspace.submissions, received, message=message, now=datetime.now(UTC))
         shown = stored.relative_to(session.workspace.root)
         if not _answers_are_here(task, stages):

@@ -21,10 +21,12 @@ COMMANDS = {
     "submit": ("learner", "submit", "Hand in a submission, and grade it if the answers are here."),
     "submissions": ("learner", "submissions", "List a team's submissions with outcomes and scores."),
     "log": ("learner", "log", "Show what a submission printed while it was graded."),
+    "quota": ("quota", "quota", "Show a team's device time this week: spent, reserved, left."),
     "leaderboard": ("learner", "leaderboard", "Show a task's board."),
     "grade": ("grader", "grade", "Grade everything under submissions/ and update the boards."),
     "task": ("instructor", "task", "Build and maintain tasks."),
     "vault": ("instructor", "vault", "Back up and restore hidden answers."),
+    "devices": ("devices", "devices", "Show this machine's GPUs and CPU slots, and who holds them."),
     "doctor": ("grader", "doctor", "Say what this machine can run, and what to install for the rest."),
 }
 # They run submitted code, or try what that needs (see `arena.cli.scope`).

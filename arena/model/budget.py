@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """Limits of one attempt: seconds, bytes and counts."""
+    """Limits of one attempt, or of one of its phases: seconds, bytes and counts.
+
+    ``gpu_seconds`` and ``cpu_slot_seconds`` are leased device-seconds, the charged unit of the kind of device that the
+    attempt gets; ``device_seconds`` is the one of them that is in force. ``None``: the clock alone ends it.
+    ``cpu_seconds`` are core-seconds, summed over all processes.
+    """
 
     device: str
     cpu_seconds: float
     wall_seconds: float
+    gpu_seconds: float | None = None
+    cpu_slot_seconds: float | None = None
+    device_seconds: float | None = None
+    gpu_memory_bytes: int | None = None
     memory_bytes: int
     processes: int
     disk_bytes: int

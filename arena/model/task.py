@@ -52,7 +52,8 @@ class BoardRules:
 class Task:
     """One task. ``digest`` changes with everything that can change a score, and with nothing else.
 
-    ``protections`` are those without which it is not graded (see ``arena.model.protection``).
+    ``fit_budget`` and ``predict_budget`` are those of a model's phases, where they have their own; otherwise both share
+    ``budget``. ``protections`` are those without which it is not graded (see ``arena.model.protection``).
     """
 
     id: str
@@ -69,6 +70,8 @@ class Task:
     board: BoardRules
     root: Path
     digest: str
+    fit_budget: Budget | None = None
+    predict_budget: Budget | None = None
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from arena.allowance.ledger import AllowanceLedger
 from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
@@ -66,9 +67,19 @@ def assemble(
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),
         vault=vault,
+        allowance=_allowance(workspace),
         expect=launchers.expect,
         close=launchers.close,
     )
+
+
+def _allowance(workspace: Workspace) -> AllowanceLedger | None:
+    if not workspace.allowance.seconds:
+        return None
+    from arena.store.engine import Store
+
+    store = Store.open(workspace.store)
+    return AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone)
 
 
 def make_state(state: Path) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from arena.errors import InfrastructureError
 from arena.intake import notebook, requirements
-from arena.model.budget import Usage
+from arena.model.budget import Budget, Usage
 from arena.model.message import Message
 from arena.model.outcome import Outcome
 from arena.model.submission import Kind, Submission
@@ -17,7 +18,7 @@ from arena.predictions.contract import Invalid, Predictions, check
 from arena.predictions.read import Unreadable, read_table
 from arena.sandbox import jobs
 from arena.sandbox.interface import Finished, Launcher
-from arena.sandbox.verdict import verdict
+from arena.sandbox.verdict import Spent, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,16 @@ def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path) -
     cells, wanted, unusable = _sources(submission)
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
+    if task.budget.device == "gpu":
+        raise InfrastructureError("device.no_gpu", reason="attempts run on CPU slots only, so far")
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
     launcher, masks = stages.launcher(task), stages.masks(task)
     if submission.kind is Kind.MODEL:
         run, usage, log, failed = _fit_and_predict(submission, task, launcher, scratch, masks)
     else:
-        run = launcher.run(jobs.program_job(submission, task, cells=cells, scratch=scratch, masks=masks))
-        usage, log, failed = run.usage, run.log, verdict(run, task.budget, jobs.SUBMISSION)
+        budget = jobs.on_cpu_slot(task.budget)
+        run = launcher.run(jobs.program_job(submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks))
+        usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, _spent(budget, run=run))
     outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())
     ended = Attempt(
         outcome=outcome, messages=messages, usage=usage, log=log, protections=launcher.protections, notes=notes
@@ -75,13 +79,29 @@ def _sources(submission: Submission) -> tuple[bytes | None, list[str], Message |
 def _fit_and_predict(
     submission: Submission, task: Task, launcher: Launcher, scratch: Path, masks: Sequence[Path]
 ) -> tuple[Finished, Usage, bytes, tuple[Outcome, Message] | None]:
-    fitted = launcher.run(jobs.fit_job(submission, task, scratch=scratch, masks=masks))
-    if failed := verdict(fitted, task.budget, jobs.FITTED):
+    whole = jobs.on_cpu_slot(task.budget)
+    fitting = jobs.on_cpu_slot(task.fit_budget) if task.fit_budget else whole
+    fitted = launcher.run(jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks))
+    if failed := verdict(fitted, fitting, jobs.FITTED, _spent(fitting, fit=fitted)):
         return fitted, fitted.usage, fitted.log, failed
-    left = jobs.left_of(task.budget, wall_s=fitted.usage.wall_s, cpu_s=fitted.usage.cpu_s)
+    if task.predict_budget is not None or task.fit_budget is not None:
+        allowed = left = jobs.on_cpu_slot(task.predict_budget) if task.predict_budget else whole
+    else:
+        # One budget for both: what the message counts together is what they share.
+        allowed, left = whole, jobs.left_of(whole, wall_s=fitted.usage.wall_s, cpu_s=fitted.usage.cpu_s)
     packed = fitted.outputs[jobs.FITTED]
-    run = launcher.run(jobs.predict_job(submission, task, fitted=packed, left=left, scratch=scratch, masks=masks))
-    return run, fitted.usage + run.usage, fitted.log + run.log, verdict(run, task.budget, jobs.SUBMISSION)
+    run = launcher.run(jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks))
+    spent = _spent(allowed, fit=fitted, predict=run) if allowed is not left else _spent(allowed, predict=run)
+    failed = verdict(run, allowed, jobs.SUBMISSION, spent)
+    return run, fitted.usage + run.usage, fitted.log + run.log, failed
+
+
+def _spent(budget: Budget, **runs: Finished) -> Spent:
+    """Where the leased time of runs that share a budget went."""
+    allowed = budget.wall_seconds if budget.device_seconds is None else budget.device_seconds
+    usages = {phase: run.usage for phase, run in runs.items()}
+    unit = next(usage.unit for usage in usages.values())
+    return Spent(phases=tuple((phase, usage.charged) for phase, usage in usages.items()), allowed=allowed, unit=unit)
 
 
 def _checked(data: bytes, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:

@@ -8,6 +8,7 @@ from typing import Any
 from filelock import FileLock
 
 from arena.board import render
+from arena.board.ledger import FileLedger
 from arena.board.publish import publish
 from arena.board.standings import Standings, standings
 from arena.errors import InfrastructureError
@@ -44,6 +45,20 @@ def published(folder: Path, task: str) -> dict[str, Any] | None:
         return None
     except ValueError as error:
         raise InfrastructureError("ledger.unreadable", file=str(path), reason=str(error)) from error
+    return board
+
+
+def with_costs(board: dict[str, Any], ledger: FileLedger, task: Task) -> dict[str, Any]:
+    """The board with what each team's standing evaluation was charged, where this machine has the records.
+
+    Not published: it differs from machine to machine, and a board that is made anew must be the same.
+    """
+    rows = standings(ledger.records(task.id), task, [METRICS[name] for name in task.metrics]).rows
+    records = {row.team: ledger.get(task.id, row.record) for row in rows}
+    for line in board["rows"]:
+        if record := records.get(line["team"]):
+            usage = record.usage
+            line["cost"] = {"charged": usage.charged, "unit": usage.unit, "device_class": usage.device_class}
     return board
 
 

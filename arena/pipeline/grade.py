@@ -24,6 +24,7 @@ from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
+from arena.pipeline.charging import Charge, reserve
 from arena.pipeline.scoring import score
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxFailedError
@@ -55,12 +56,19 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
         first = before or first_received(stages, task, team, received.digest)
         if first is None and (denied := denied_now(stages, task, team, received.received_at)):
             return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
+        charge = Charge(stages=stages)
         if isinstance(received, Rejected):
             ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
         else:
+            if first is None:
+                reserved = reserve(received, _id(task, team, received.digest, 1), task, stages)
+                if isinstance(reserved, Message):
+                    return Graded(outcome=Outcome.DENIED, messages=(reserved,), record=None, is_new=False)
+                charge = reserved
             ended = _attempt_with_retries(received, task, stages, scratch)
         ended, exact = _scored(ended, task, stages)
         if not ended.outcome.is_final:
+            charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
         record = _record(
             received=received,
@@ -75,6 +83,8 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
         if exact:
             stages.vault.put_scores(task.id, record.id, exact)
+        # Before the record: killed in between, the next attempt gives it back and is charged instead.
+        charge.settle(record.usage)
         is_new = stages.ledger.append(record)
         return Graded(outcome=record.outcome, messages=ended.messages, record=record, is_new=is_new, notes=ended.notes)
 

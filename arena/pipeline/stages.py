@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from arena.allowance.ledger import AllowanceLedger
 from arena.board.ledger import FileLedger
 from arena.model.task import Task
 from arena.sandbox.interface import Launcher
@@ -18,8 +19,8 @@ class Stages:
 
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``state`` is the grader's own folder, for locks,
-    scratch and logs; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
-    ready.
+    scratch and logs; ``allowance`` is there where the workspace limits device time; ``expect`` is told how many
+    submissions will be run at most; ``close`` ends what launchers keep ready.
     """
 
     now: Callable[[], datetime]
@@ -30,5 +31,6 @@ class Stages:
     state: Path
     ledger: FileLedger
     vault: PlainVault
+    allowance: AllowanceLedger | None = None
     expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None

@@ -50,6 +50,7 @@ class Job:
 class KillReason(Enum):
     """Why the grader ended the job. Recorded before the kill."""
 
+    DEVICE = "device"
     WALL = "wall"
     CPU = "cpu"
     MEMORY = "memory"

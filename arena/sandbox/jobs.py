@@ -25,7 +25,7 @@ def inputs_at(task: Task) -> str:
 
 
 def program_job(
-    submission: Submission, task: Task, *, cells: bytes | None, scratch: Path, masks: Sequence[Path]
+    submission: Submission, task: Task, *, cells: bytes | None, budget: Budget, scratch: Path, masks: Sequence[Path]
 ) -> Job:
     """A script, or a notebook of which ``cells`` are the converted code cells as JSON."""
     script = f"{_SOURCE}/{submission.entry}"
@@ -39,14 +39,14 @@ def program_job(
         arguments=arguments,
         mounts=tuple(mounts),
         environment=_environment(task),
-        budget=task.budget,
+        budget=budget,
         outputs=(SUBMISSION,),
         output_max_bytes=MAX_PREDICTIONS_BYTES,
         masks=tuple(masks),
     )
 
 
-def fit_job(submission: Submission, task: Task, *, scratch: Path, masks: Sequence[Path]) -> Job:
+def fit_job(submission: Submission, task: Task, *, budget: Budget, scratch: Path, masks: Sequence[Path]) -> Job:
     """The first of a model's two processes: it sees the training table only."""
     spec = _spec(task, task.data.train)
     return Job(
@@ -54,15 +54,15 @@ def fit_job(submission: Submission, task: Task, *, scratch: Path, masks: Sequenc
         arguments=("fit", f"{_JOB}/fit.json"),
         mounts=(_source(submission), *_public(task, (task.data.train,)), _written(scratch / "fit.json", spec)),
         environment=_environment(task),
-        budget=task.budget,
+        budget=budget,
         outputs=(FITTED,),
-        output_max_bytes=task.budget.disk_bytes,
+        output_max_bytes=budget.disk_bytes,
         masks=tuple(masks),
     )
 
 
 def predict_job(
-    submission: Submission, task: Task, *, fitted: bytes, left: Budget, scratch: Path, masks: Sequence[Path]
+    submission: Submission, task: Task, *, fitted: bytes, budget: Budget, scratch: Path, masks: Sequence[Path]
 ) -> Job:
     """The second: it sees the fitted model and the test table."""
     return Job(
@@ -75,17 +75,26 @@ def predict_job(
             _written(scratch / FITTED, fitted),
         ),
         environment=_environment(task),
-        budget=left,
+        budget=budget,
         outputs=(SUBMISSION,),
         output_max_bytes=MAX_PREDICTIONS_BYTES,
         masks=tuple(masks),
     )
 
 
+def on_cpu_slot(budget: Budget) -> Budget:
+    """The budget of an attempt that runs on a leased CPU slot."""
+    return replace(budget, device_seconds=budget.cpu_slot_seconds)
+
+
 def left_of(budget: Budget, *, wall_s: float, cpu_s: float) -> Budget:
     """What the next process of the same attempt may still spend; never nothing, so that the kill names the limit."""
+    leased = None if budget.device_seconds is None else max(budget.device_seconds - wall_s, 0.1)
     return replace(
-        budget, wall_seconds=max(budget.wall_seconds - wall_s, 0.1), cpu_seconds=max(budget.cpu_seconds - cpu_s, 0.1)
+        budget,
+        wall_seconds=max(budget.wall_seconds - wall_s, 0.1),
+        cpu_seconds=max(budget.cpu_seconds - cpu_s, 0.1),
+        device_seconds=leased,
     )
 
 

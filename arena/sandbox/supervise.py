@@ -143,7 +143,7 @@ class Watch:
         report = self.reader.finish()
         ending = self._ending(report)
         usage = Usage(
-            charged=min(wall_s, self.budget.wall_seconds),
+            charged=min(wall_s, self._clock_limit()[1]),
             wall_s=wall_s,
             cpu_s=self.cpu_s,
             peak_memory_bytes=self.peak_memory_bytes,
@@ -158,9 +158,17 @@ class Watch:
             usage=usage,
         )
 
+    def _clock_limit(self) -> tuple[KillReason, float]:
+        """What the clock ends the job for, and after how many seconds: the leased device, or the clock by itself."""
+        leased = self.budget.device_seconds
+        if leased is not None and leased <= self.budget.wall_seconds:
+            return KillReason.DEVICE, leased
+        return KillReason.WALL, self.budget.wall_seconds
+
     def _pump(self) -> None:
         """Read both pipes until their other ends are closed, which they are only when every process inside is dead."""
-        deadline = self.started_at + self.budget.wall_seconds
+        reason, seconds = self._clock_limit()
+        deadline = self.started_at + seconds
         next_tick = self.started_at
         with selectors.DefaultSelector() as selector:
             selector.register(self.log_fd, selectors.EVENT_READ)
@@ -168,7 +176,7 @@ class Watch:
             while selector.get_map():
                 now = time.monotonic()
                 if now >= deadline:
-                    self._kill(KillReason.WALL)
+                    self._kill(reason)
                     if now >= deadline + _GRACE_SECONDS:
                         raise SandboxFailedError("sandbox.failed", detail="processes survived their end")
                 if now >= next_tick:

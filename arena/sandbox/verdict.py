@@ -1,6 +1,7 @@
 """What a finished run means for the submission: an outcome and a message, from the grader's own evidence."""
 
 import signal
+from dataclasses import dataclass
 from typing import assert_never
 
 from arena.model.budget import Budget
@@ -10,12 +11,31 @@ from arena.model.sizes import human_size
 from arena.sandbox.interface import Exited, Finished, Killed, KillReason, Signalled
 
 
-def verdict(run: Finished, budget: Budget, output: str) -> tuple[Outcome, Message] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """Where the leased time of an attempt went: seconds by phase, and how many were allowed in all."""
+
+    phases: tuple[tuple[str, float], ...]
+    allowed: float
+    unit: str
+
+    @property
+    def params(self) -> dict[str, str]:
+        """For a message."""
+        return {
+            "used": f"{sum(seconds for _, seconds in self.phases):.2f}",
+            "limit": f"{self.allowed:g}",
+            "unit": self.unit,
+            "phases": ", ".join(f"{name} {seconds:.2f} s" for name, seconds in self.phases),
+        }
+
+
+def verdict(run: Finished, budget: Budget, output: str, spent: Spent) -> tuple[Outcome, Message] | None:
     """Return how the run failed, or ``None`` if it ended well and left ``output``."""
     ending = run.ending
     match ending:
         case Killed(reason):
-            return _killed(reason, budget)
+            return _killed(reason, budget, spent)
         case Exited(code) if code != 0:
             if run.disk_full:
                 return _disk(budget)
@@ -27,8 +47,10 @@ def verdict(run: Finished, budget: Budget, output: str) -> tuple[Outcome, Messag
     assert_never(ending)
 
 
-def _killed(reason: KillReason, budget: Budget) -> tuple[Outcome, Message]:
+def _killed(reason: KillReason, budget: Budget, spent: Spent) -> tuple[Outcome, Message]:
     match reason:
+        case KillReason.DEVICE:
+            return Outcome.BUDGET_EXCEEDED, Message.of("run.device_exceeded", **spent.params)
         case KillReason.WALL:
             return Outcome.TIME_EXCEEDED, Message.of("run.time_exceeded", limit=f"{budget.wall_seconds:g}")
         case KillReason.CPU:

@@ -33,11 +33,12 @@ def _submission(tmp_path: Path, kind: Kind, entry: str) -> Submission:
 
 def _program(task: Task, tmp_path: Path, entry: str = "main.py", cells: bytes | None = None) -> Job:
     submission = _submission(tmp_path, Kind.PROGRAM, entry)
-    return jobs.program_job(submission, task, cells=cells, scratch=tmp_path, masks=MASKS)
+    return jobs.program_job(submission, task, cells=cells, budget=task.budget, scratch=tmp_path, masks=MASKS)
 
 
 def _fit(task: Task, tmp_path: Path) -> Job:
-    return jobs.fit_job(_submission(tmp_path, Kind.MODEL, "model.py"), task, scratch=tmp_path, masks=MASKS)
+    submission = _submission(tmp_path, Kind.MODEL, "model.py")
+    return jobs.fit_job(submission, task, budget=task.budget, scratch=tmp_path, masks=MASKS)
 
 
 def _predict(task: Task, tmp_path: Path) -> Job:
@@ -46,7 +47,7 @@ def _predict(task: Task, tmp_path: Path) -> Job:
         _submission(tmp_path, Kind.MODEL, "model.py"),
         task,
         fitted=b"fitted model",
-        left=left,
+        budget=left,
         scratch=tmp_path,
         masks=MASKS,
     )
@@ -168,6 +169,15 @@ def test_left_of(wall_s: float, cpu_s: float) -> None:
     assert 0 < left.wall_seconds <= FRUIT.budget.wall_seconds
     assert 0 < left.cpu_seconds <= FRUIT.budget.cpu_seconds
     assert left.memory_bytes == FRUIT.budget.memory_bytes
+    assert left.device_seconds is None
+
+
+def test_left_of_a_lease() -> None:
+    """Leased seconds go down with the clock; where the task names none, there are none to go down."""
+    budget = jobs.on_cpu_slot(replace(FRUIT.budget, cpu_slot_seconds=8, gpu_seconds=3))
+    assert budget.device_seconds == 8
+    assert jobs.left_of(budget, wall_s=3, cpu_s=0).device_seconds == 5
+    assert jobs.left_of(budget, wall_s=30, cpu_s=0).device_seconds == 0.1
 
 
 @pytest.mark.parametrize(

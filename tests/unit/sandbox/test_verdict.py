@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from arena.model.outcome import Fault, Outcome
 from arena.sandbox.interface import Ending, Exited, Killed, KillReason, Signalled
-from arena.sandbox.verdict import verdict
+from arena.sandbox.verdict import Spent, verdict
 from arena.text.render import render
 from tests.conftest import FRUIT, finished
 
 OUTPUT = "submission.csv"
+SPENT = Spent(phases=(("fit", 1.5), ("predict", 2.5)), allowed=4, unit="cpu_slot_s")
 
 
 def _verdict(
@@ -23,7 +24,7 @@ def _verdict(
 ) -> tuple[Outcome, str, str]:
     """The outcome, the message's id and its English text."""
     faults = {OUTPUT: fault} if fault else {}
-    found = verdict(finished(ending=ending, faults=faults, disk_full=disk_full), FRUIT.budget, OUTPUT)
+    found = verdict(finished(ending=ending, faults=faults, disk_full=disk_full), FRUIT.budget, OUTPUT, SPENT)
     assert found is not None
     return found[0], found[1].id, render(found[1], "en")
 
@@ -31,7 +32,7 @@ def _verdict(
 def test_well() -> None:
     """A run that ended with code 0 and left its output did not fail, even where it filled its disk."""
     run = finished({OUTPUT: b"id,ripe\n"}, disk_full=True)
-    assert verdict(run, FRUIT.budget, OUTPUT) is None
+    assert verdict(run, FRUIT.budget, OUTPUT, SPENT) is None
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,9 @@ def test_killed(reason: KillReason, outcome: Outcome, message: str, limit: str) 
 
 
 def test_all_reasons() -> None:
-    """Each reason to end a job has an outcome of its own."""
-    assert len({_verdict(Killed(reason))[0] for reason in KillReason}) == len(KillReason)
+    """Each reason to end a job has a message of its own, and an outcome; both kinds of computing time share one."""
+    assert len({_verdict(Killed(reason))[1] for reason in KillReason}) == len(KillReason)
+    assert len({_verdict(Killed(reason))[0] for reason in KillReason}) == len(KillReason) - 1
 
 
 @pytest.mark.parametrize("code", [1, 2, 126, 255])
@@ -113,7 +115,7 @@ def test_missing_on_full_disk() -> None:
 def test_never_ours(ending: Ending, fault: str | None, disk_full: bool) -> None:  # noqa: FBT001
     """No ending is the grader's or the task's fault here, and each failure has a text; none is scored."""
     run = finished(ending=ending, faults={OUTPUT: fault} if fault else {}, disk_full=disk_full)
-    found = verdict(run, FRUIT.budget, OUTPUT)
+    found = verdict(run, FRUIT.budget, OUTPUT, SPENT)
     if ending == Exited(0) and fault is None:
         assert found is None
         return

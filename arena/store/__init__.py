@@ -1,0 +1,1 @@
+"""What must outlive a process and be agreed between processes: leases, health of devices, the allowance's ledger."""
