@@ -11,6 +11,7 @@ from typing import Any
 
 from arena.board.standings import Standings
 from arena.model.message import Message
+from arena.model.metric import shown
 
 
 def practice_note(board: Standings) -> Message | None:
@@ -19,9 +20,12 @@ def practice_note(board: Standings) -> Message | None:
 
 
 def to_json(board: Standings) -> dict[str, Any]:
-    """The board as plain data; scripts rely on this shape."""
+    """The board as plain data; scripts rely on this shape.
+
+    ``by`` holds the boards by the other metrics, ``beside`` those of them that people are shown unasked.
+    """
     ranking = board.metrics[0]
-    return {
+    data: dict[str, Any] = {
         "task": board.task,
         "title": board.title,
         "metric": ranking.name,
@@ -41,6 +45,13 @@ def to_json(board: Standings) -> dict[str, Any]:
             for row in board.rows
         ],
     }
+    if board.others:
+        data["by"] = {}
+        for other in board.others:
+            ranked = to_json(other)
+            data["by"][ranked["metric"]] = {"direction": ranked["direction"], "rows": ranked["rows"]}
+        data["beside"] = list(board.beside)
+    return data
 
 
 def json_text(board: Standings) -> str:
@@ -61,28 +72,48 @@ def csv_text(board: Standings) -> str:
 
 
 def markdown_text(board: Standings, practice: str | None) -> str:
-    """The page: five decimals are shown, ranks are made at full precision."""
-    heads = ["Rank", "Team", *(metric.title for metric in board.metrics), "Kind", "Submissions"]
+    """The page: scores are shown rounded, ranks are made at full precision."""
     lines = [f"# {board.title}", ""]
     if practice:
         lines += [f"> {practice}", ""]
+    lines += [f"Public rows only. {_ranking(board)}", "", *_rows(board)]
+    beside = [other for other in board.others if other.metrics[0].name in board.beside]
+    if beside:
+        lines += ["", "## Places side by side", "", "Where each team stands under each metric.", ""]
+        lines += _places([board, *beside])
+    for other in beside:
+        lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), "", *_rows(other)]
+    return "\n".join(lines) + "\n"
+
+
+def _ranking(board: Standings) -> str:
     ranking = board.metrics[0]
     better = "greater is better" if ranking.greater_is_better else "less is better"
-    lines += [f"Public rows only. Ranked by {ranking.title.lower()}; {better}.", ""]
-    lines += _table(
+    return f"Ranked by {ranking.title}; {better}."
+
+
+def _rows(board: Standings) -> list[str]:
+    heads = ["Rank", "Team", *(metric.title for metric in board.metrics), "Kind", "Submissions"]
+    return _table(
         heads,
         [
             [
                 str(row.rank),
                 row.team,
-                *(f"{row.scores[m.name]:.5f}" if m.name in row.scores else "" for m in board.metrics),
+                *(shown(row.scores[m.name]) if m.name in row.scores else "" for m in board.metrics),
                 row.kind,
                 str(row.submissions),
             ]
             for row in board.rows
         ],
     )
-    return "\n".join(lines) + "\n"
+
+
+def _places(boards: Sequence[Standings]) -> list[str]:
+    """A line for each team of the first board, with its place on each."""
+    ranks = [{row.team: str(row.rank) for row in board.rows} for board in boards]
+    lines = [[row.team, *(rank.get(row.team, "") for rank in ranks)] for row in boards[0].rows]
+    return _table(["Team", *(board.metrics[0].title for board in boards)], lines)
 
 
 def index_text(boards: Sequence[dict[str, Any]]) -> str:
@@ -95,7 +126,7 @@ def index_text(boards: Sequence[dict[str, Any]]) -> str:
                 f"[{board['title']}]({task}.md)",
                 board["metric"],
                 leader["team"] if leader else "",
-                f"{leader['public']:.5f}" if leader else "",
+                shown(leader["public"]) if leader else "",
                 str(len(board["rows"])),
                 f"[csv]({task}.csv), [json]({task}.json)",
             ]

@@ -1,7 +1,7 @@
 """Standings: a pure function of records. The order in which they arrive changes nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from arena.model.metric import Metric
@@ -25,13 +25,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standings:
-    """The rows of one task's board, best first."""
+    """The rows of one task's board, best first, by the first of ``metrics``.
+
+    ``others`` is the same task ranked by each other metric; ``beside`` names those whose boards the page shows as well.
+    """
 
     task: str
     title: str
     sealed: bool
     metrics: tuple[Metric, ...]
     rows: tuple[Row, ...]
+    others: "tuple[Standings, ...]" = ()
+    beside: tuple[str, ...] = ()
 
 
 def current(records: Iterable[Record], task: Task) -> list[Record]:
@@ -47,7 +52,11 @@ def current(records: Iterable[Record], task: Task) -> list[Record]:
 
 
 def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) -> Standings:
-    """Rank the teams: the rule's evaluation of each, at full precision, an exact tie by earlier submission."""
+    """Rank the teams by the first metric: the rule's evaluation of each, at full precision, a tie to the earlier.
+
+    By the rule ``best`` a team stands by the submission that is best under that metric, so by another metric it may
+    stand by another submission.
+    """
     ranking = metrics[0]
     by_team: dict[str, list[Record]] = {}
     for record in current(records, task):
@@ -77,3 +86,15 @@ def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) 
         for rank, (record, count) in enumerate(chosen, start=1)
     )
     return Standings(task=task.id, title=task.title["en"], sealed=task.sealed, metrics=tuple(metrics), rows=rows)
+
+
+def ranked_by(metrics: Sequence[Metric], name: str) -> tuple[Metric, ...]:
+    """The metrics with the one of that name in front, the others in their order."""
+    return tuple(sorted(metrics, key=lambda metric: metric.name != name))
+
+
+def every_board(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) -> Standings:
+    """The board by the first metric, with those by each other one."""
+    found = current(records, task)
+    others = tuple(standings(found, task, ranked_by(metrics, metric.name)) for metric in metrics[1:])
+    return replace(standings(found, task, metrics), others=others, beside=task.board.by)

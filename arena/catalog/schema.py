@@ -131,6 +131,7 @@ class Board(Edge):
 
     feedback: Literal["exact"] = "exact"
     rule: Literal["best", "last"] = "best"
+    by: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
     opens: AwareDatetime | None = None
     closes: AwareDatetime | None = None
 

@@ -82,6 +82,9 @@ def _contradictions(settings: TaskFile, folder: Path) -> Iterator[_Fault]:
         yield ("sealed",), "sealed answers are not supported yet", "set `sealed = false`: a practice task"
     if not is_window(settings.board.opens, settings.board.closes):
         yield ("board", "closes"), "`closes` is not after `opens`", "correct one of the two"
+    for name in (name for name in settings.board.by if name not in settings.metric.also):
+        also = ", ".join(settings.metric.also) or "none yet"
+        yield ("board", "by"), f"{name!r} is not in the metric's `also`", f"name metrics that are: {also}"
 
 
 def _metric_faults(settings: TaskFile, metrics: Mapping[str, Metric]) -> Iterator[_Fault]:
@@ -163,7 +166,7 @@ def _task(settings: TaskFile, folder: Path) -> Task:
         also=settings.metric.also,
         budget=budget,
         protections=settings.sandbox.minimum,
-        board=BoardRules(feedback=board.feedback, rule=board.rule, opens=board.opens, closes=board.closes),
+        board=BoardRules(feedback=board.feedback, rule=board.rule, opens=board.opens, closes=board.closes, by=board.by),
         root=folder,
         digest=_digest(settings, folder),
         fit_budget=_phase(budget, settings.budget.fit),

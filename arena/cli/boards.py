@@ -9,34 +9,43 @@ from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.metrics.table import METRICS
+from arena.model.metric import shown
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
-from arena.pipeline.boards import published, with_costs, with_private
+from arena.pipeline.boards import check_metric, published, published_by, with_costs, with_private
 
 
-def read_board(session: Session, task: Task, *, private: bool) -> dict[str, Any]:
-    """The published board; with ``private`` the instructor's, from records and vault."""
+def read_board(session: Session, task: Task, *, private: bool, by: str | None = None) -> dict[str, Any]:
+    """The published board, or that by one metric; with ``private`` the instructor's, from records and vault."""
+    if by is not None:
+        check_metric(task, by)
     if private:
         stages = session.stages()
         if not stages.vault.has_answers(task):
             raise UsageError("answers.none", task=task.id)
-        return with_private(task, stages)
+        return with_private(task, stages, by)
     board = published(session.workspace.leaderboard, task.id)
     if board is None:
         raise UsageError("board.none", task=task.id)
+    if by is not None:
+        board = published_by(board, by)
     return with_costs(board, FileLedger(session.workspace.leaderboard / "records"), task)
 
 
 def _score(value: float | None) -> str:
-    return "" if value is None else f"{value:.5f}"
+    return "" if value is None else shown(value)
 
 
 def _cost(cost: dict[str, Any] | None) -> str:
     return f"{cost['charged']:.2f} {cost['unit']} on {cost['device_class']}" if cost and cost["charged"] else ""
 
 
-def show_board(board: dict[str, Any]) -> None:
-    """Print a board as a table."""
+def _title(name: str) -> str:
+    return METRICS[name].title if name in METRICS else name
+
+
+def show_board(board: dict[str, Any], *, by: str | None = None) -> None:
+    """Print a board as a table, and below it the places under the metrics that stand beside."""
     click.echo(click.style(safe_line(board["title"]), bold=True))
     if board["practice"]:
         note("board.practice")
@@ -44,10 +53,12 @@ def show_board(board: dict[str, Any]) -> None:
     if not rows:
         note("board.empty")
         return
+    if by is not None:
+        said = "board.by_maximize" if board["direction"] == "maximize" else "board.by_minimize"
+        note(said, metric=_title(board["metric"]))
     extra = [name for name in ("private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
-    heads = ["rank", "team", METRICS[board["metric"]].title, *extra]
-    heads += [*(METRICS[name].title if name in METRICS else name for name in also), "kind", "submissions"]
+    heads = ["rank", "team", _title(board["metric"]), *extra, *map(_title, also), "kind", "submissions"]
     costs = any("cost" in row for row in rows)
     heads += ["cost"] if costs else []
     table(
@@ -65,4 +76,17 @@ def show_board(board: dict[str, Any]) -> None:
             ]
             for row in rows
         ],
+    )
+    if beside := [name for name in board.get("beside", ()) if name in board["by"]]:
+        _show_places(board, beside)
+
+
+def _show_places(board: dict[str, Any], beside: list[str]) -> None:
+    lists = [board["rows"], *(board["by"][name]["rows"] for name in beside)]
+    ranks = [{row["team"]: str(row["rank"]) for row in rows} for rows in lists]
+    click.echo()
+    note("board.places")
+    table(
+        ["team", *map(_title, [board["metric"], *beside])],
+        [[safe_line(row["team"], 40), *(rank.get(row["team"], "") for rank in ranks)] for row in board["rows"]],
     )

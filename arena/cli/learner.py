@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from arena.cli import learner_views as views
-from arena.cli.options import json_option, task_argument, team_option
+from arena.cli.options import by_option, json_option, task_argument, team_option
 from arena.cli.output import note, print_json, report_error, table
 from arena.cli.session import Session, existing_path
 
@@ -138,19 +138,22 @@ def log(record: str, as_json: bool) -> None:
         note("log.empty")
 
 
-@click.command(epilog="Examples:\n\n  arena leaderboard titanic\n\n  arena leaderboard titanic --private --json")
+@click.command(
+    epilog="Examples:\n\n  arena leaderboard titanic --by f1\n\n  arena leaderboard titanic --private --json"
+)
 @task_argument
+@by_option
 @click.option(
     "--private", is_flag=True, help="For instructors: private scores and scores over all rows, from the vault."
 )
 @json_option
-def leaderboard(task: str, private: bool, as_json: bool) -> None:
+def leaderboard(task: str, by: str | None, private: bool, as_json: bool) -> None:
     """Show a task's board."""
     from arena.cli.boards import read_board, show_board
 
     session = Session.open()
-    board = read_board(session, session.task(task), private=private)
+    board = read_board(session, session.task(task), private=private, by=by)
     if as_json:
         print_json(board)
     else:
-        show_board(board)
+        show_board(board, by=by)

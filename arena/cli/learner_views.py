@@ -8,6 +8,7 @@ from arena.catalog.tasks import statement
 from arena.catalog.workspace import Workspace
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import METRICS
+from arena.model.metric import shown
 from arena.model.outcome import Outcome
 from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
@@ -258,7 +259,7 @@ def history_table(lines: "list[Line]", task: Task) -> tuple[list[str], list[list
             [
                 safe_line(line.name, 60),
                 words(f"outcome.{record.outcome.value}") if record else words("submissions.waiting"),
-                f"{score:.5f}" if score is not None else "",
+                shown(score) if score is not None else "",
                 record.kind.value if record and record.kind else "",
                 f"{record.received_at:%Y-%m-%d %H:%M}Z" if record else "",
                 record.id[:12] if record else "",

@@ -33,6 +33,17 @@ def task_argument(command: _Function) -> _Function:
     return click.argument("task", metavar="TASK", shell_complete=_complete_task)(command)
 
 
+def by_option(command: _Function) -> _Function:
+    """``--by``: which of the task's metrics ranks."""
+    decorate = click.option(
+        "--by",
+        metavar="METRIC",
+        shell_complete=_complete_metric,
+        help="Rank by another of the task's metrics, each team by its best (or last) submission under that one.",
+    )
+    return decorate(command)
+
+
 def _complete_task(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     from pathlib import Path
 
@@ -44,3 +55,16 @@ def _complete_task(_: click.Context, __: click.Parameter, incomplete: str) -> li
         return [name for name in task_ids(find_root(Path.cwd())) if name.startswith(incomplete)]
     except ArenaError:
         return []
+
+
+def _complete_metric(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    from arena.cli.session import Session
+    from arena.errors import ArenaError
+
+    # While the option's value is still to come, click leaves every argument unassigned in `args`.
+    task = next((word for word in (ctx.params.get("task"), *ctx.args) if word and not word.startswith("-")), "")
+    try:
+        names = Session.open().task(task).metrics
+    except ArenaError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]

@@ -34,3 +34,11 @@ class Metric:
     def direction(self) -> str:
         """``"maximize"`` or ``"minimize"``."""
         return "maximize" if self.greater_is_better else "minimize"
+
+
+_LARGE = 1000
+
+
+def shown(score: float) -> str:
+    """A score as people read it: five decimals, and two from a thousand on. Ranks are made at full precision."""
+    return f"{score:.5f}" if abs(score) < _LARGE else f"{score:.2f}"

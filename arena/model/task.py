@@ -40,12 +40,13 @@ class SubmissionRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRules:
-    """How standings are made."""
+    """How standings are made. ``by`` are the metrics whose boards stand beside that of the ranking metric."""
 
     feedback: str
     rule: str
     opens: datetime | None
     closes: datetime | None
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,18 +10,24 @@ from filelock import FileLock
 from arena.board import render
 from arena.board.ledger import FileLedger
 from arena.board.publish import publish
-from arena.board.standings import Standings, standings
-from arena.errors import InfrastructureError
+from arena.board.standings import Standings, every_board, ranked_by, standings
+from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
 from arena.metrics.table import METRICS
+from arena.model.metric import Metric
+from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
 
 
-def standings_of(task: Task, stages: Stages) -> Standings:
-    """The task's board as its records have it now."""
-    return standings(stages.ledger.records(task.id), task, [METRICS[name] for name in task.metrics])
+def _metrics(task: Task) -> list[Metric]:
+    return [METRICS[name] for name in task.metrics]
+
+
+def standings_of(task: Task, stages: Stages, by: str | None = None) -> Standings:
+    """The task's board as its records have it now, by the ranking metric or by another of the task's."""
+    return standings(stages.ledger.records(task.id), task, ranked_by(_metrics(task), by or task.metric))
 
 
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
@@ -31,7 +37,9 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     with FileLock(stages.state / "publish.lock"):
         # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
         remove_stale(folder, older_than_seconds=0)
-        boards = [standings_of(task, stages) for task in tasks if any(True for _ in stages.ledger.records(task.id))]
+        ledger = stages.ledger
+        graded = [task for task in tasks if any(True for _ in ledger.records(task.id))]
+        boards = [every_board(ledger.records(task.id), task, _metrics(task)) for task in graded]
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
         return publish(folder, boards, notes)
 
@@ -48,12 +56,36 @@ def published(folder: Path, task: str) -> dict[str, Any] | None:
     return board
 
 
+def check_metric(task: Task, by: str) -> None:
+    """See that a board by this metric can be made.
+
+    Raises:
+        UsageError: it is none of the task's; the message names those.
+    """
+    if by not in task.metrics:
+        raise UsageError("board.no_metric", metric=safe_line(by, 40), task=task.id, known=", ".join(task.metrics))
+
+
+def published_by(board: dict[str, Any], by: str) -> dict[str, Any]:
+    """Of a published board that by one metric, in the same shape.
+
+    Raises:
+        UsageError: it was published without.
+    """
+    one = {name: value for name, value in board.items() if name not in {"by", "beside"}}
+    if by == board["metric"]:
+        return one
+    if by not in board.get("by", {}):
+        raise UsageError("board.not_by", task=board["task"], metric=by)
+    return {**one, "metric": by, **board["by"][by]}
+
+
 def with_costs(board: dict[str, Any], ledger: FileLedger, task: Task) -> dict[str, Any]:
     """The board with what each team's standing evaluation was charged, where this machine has the records.
 
     Not published: it differs from machine to machine, and a board that is made anew must be the same.
     """
-    rows = standings(ledger.records(task.id), task, [METRICS[name] for name in task.metrics]).rows
+    rows = standings(ledger.records(task.id), task, ranked_by(_metrics(task), board["metric"])).rows
     records = {row.team: ledger.get(task.id, row.record) for row in rows}
     for line in board["rows"]:
         if record := records.get(line["team"]):
@@ -62,12 +94,12 @@ def with_costs(board: dict[str, Any], ledger: FileLedger, task: Task) -> dict[st
     return board
 
 
-def with_private(task: Task, stages: Stages) -> dict[str, Any]:
+def with_private(task: Task, stages: Stages, by: str | None = None) -> dict[str, Any]:
     """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
-    board = standings_of(task, stages)
+    name, board = by or task.metric, standings_of(task, stages, by)
     data = render.to_json(board)
     for row, line in zip(board.rows, data["rows"], strict=True):
         exact = stages.vault.scores(task.id, row.record)
-        line["private"] = exact.get("private", {}).get(task.metric)
-        line["overall"] = exact.get("overall", {}).get(task.metric)
+        line["private"] = exact.get("private", {}).get(name)
+        line["overall"] = exact.get("overall", {}).get(name)
     return data

@@ -19,6 +19,7 @@ from arena.intake.receive import Rejected, receive
 from arena.metrics.table import METRICS
 from arena.model.budget import Usage
 from arena.model.message import Message
+from arena.model.metric import shown
 from arena.model.outcome import Outcome
 from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Submission
@@ -158,7 +159,7 @@ def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[s
         message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
         return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), {}
     public = exact["public"][task.metric]
-    said = Message.of("run.scored", metric=METRICS[task.metric].title, score=f"{public:.5f}")
+    said = Message.of("run.scored", metric=METRICS[task.metric].title, score=shown(public))
     return replace(ended, messages=(said,)), exact
 
 

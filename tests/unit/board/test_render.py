@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from arena.board import render
+from arena.board.standings import Standings, ranked_by
 from arena.metrics.table import METRICS
 from tests.unit.board.conftest import BOARD
 
@@ -56,7 +57,7 @@ def test_markdown() -> None:
         "\n"
         "> Practice only.\n"
         "\n"
-        "Public rows only. Ranked by accuracy; greater is better.\n"
+        "Public rows only. Ranked by Accuracy; greater is better.\n"
         "\n"
         "| Rank | Team | Accuracy | F1 | Kind | Submissions |\n"
         "| --- | --- | --- | --- | --- | --- |\n"
@@ -65,10 +66,74 @@ def test_markdown() -> None:
     )
 
 
+def _ranked_by(name: str, *teams: str, score: float) -> Standings:
+    first = BOARD.rows[0]
+    metrics = ranked_by([METRICS["rmse"], METRICS["mae"], METRICS["f1"]], name)
+    rows = tuple(replace(first, rank=rank, team=team, scores={name: score}) for rank, team in enumerate(teams, start=1))
+    return replace(BOARD, metrics=metrics, rows=rows)
+
+
+SIDE_BY_SIDE = replace(
+    _ranked_by("rmse", "zara", "asha", score=1234.5678),
+    others=(_ranked_by("mae", "asha", "zara", score=0.5), _ranked_by("f1", "asha", score=0.25)),
+    beside=("mae",),
+)
+
+
+def test_markdown_beside() -> None:
+    """The page shows places and boards of the metrics that stand beside, and of no others."""
+    text = render.markdown_text(SIDE_BY_SIDE, None)
+    assert text == (
+        "# Fruit | ripe?\n"
+        "\n"
+        "Public rows only. Ranked by RMSE; less is better.\n"
+        "\n"
+        "| Rank | Team | RMSE | MAE | F1 | Kind | Submissions |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n"
+        "| 1 | zara | 1234.57 |  |  | model | 3 |\n"
+        "| 2 | asha | 1234.57 |  |  | model | 3 |\n"
+        "\n"
+        "## Places side by side\n"
+        "\n"
+        "Where each team stands under each metric.\n"
+        "\n"
+        "| Team | RMSE | MAE |\n"
+        "| --- | --- | --- |\n"
+        "| zara | 1 | 2 |\n"
+        "| asha | 2 | 1 |\n"
+        "\n"
+        "## By MAE\n"
+        "\n"
+        "Ranked by MAE; less is better.\n"
+        "\n"
+        "| Rank | Team | MAE | RMSE | F1 | Kind | Submissions |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n"
+        "| 1 | asha | 0.50000 |  |  | model | 3 |\n"
+        "| 2 | zara | 0.50000 |  |  | model | 3 |\n"
+    )
+
+
+def test_json_by() -> None:
+    """The JSON file holds a board by each other metric, with that metric's direction, and which stand beside."""
+    data = json.loads(render.json_text(SIDE_BY_SIDE))
+    assert {name: board["direction"] for name, board in data["by"].items()} == {"mae": "minimize", "f1": "maximize"}
+    assert [(row["rank"], row["team"], row["public"]) for row in data["by"]["mae"]["rows"]] == [
+        (1, "asha", 0.5),
+        (2, "zara", 0.5),
+    ]
+    assert data["beside"] == ["mae"]
+    assert (data["metric"], [row["team"] for row in data["rows"]]) == ("rmse", ["zara", "asha"])
+
+
+def test_csv_by() -> None:
+    """The CSV file is the ranking board alone, whatever stands beside it."""
+    assert render.csv_text(SIDE_BY_SIDE) == render.csv_text(replace(SIDE_BY_SIDE, others=(), beside=()))
+
+
 def test_markdown_direction() -> None:
     """A metric of which less is better says so, and a sealed task has no practice note."""
     board = replace(BOARD, sealed=True, metrics=(METRICS["rmse"],), rows=())
-    assert "Ranked by rmse; less is better." in render.markdown_text(board, None)
+    assert "Ranked by RMSE; less is better." in render.markdown_text(board, None)
     assert render.practice_note(board) is None
     assert ">" not in render.markdown_text(board, None)
     assert render.to_json(board)["practice"] is False

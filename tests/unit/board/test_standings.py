@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.board.standings import Standings, current, standings
+from arena.board.standings import Standings, current, every_board, ranked_by, standings
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
 from arena.model.record import Record
@@ -150,3 +150,57 @@ def test_never_ranked(outcome: Outcome) -> None:
     """Nothing but a scored evaluation ranks, even one that carries a score by mistake."""
     record = replace(make_record(outcome=outcome), feedback={"accuracy": 1.0})
     assert standings([record], TASK, ACCURACY).rows == ()
+
+
+_two_scores = st.builds(
+    make_record,
+    team=st.sampled_from(["asha", "babul", "chitra"]),
+    submission=st.integers(1, 3),
+    minute=st.integers(0, 3),
+    feedback=st.fixed_dictionaries(
+        {"accuracy": st.sampled_from([0.25, 0.5, 0.75]), "rmse": st.sampled_from([1.0, 2.0, 3.0])}
+    ),
+)
+BOTH = [METRICS["accuracy"], METRICS["rmse"]]
+
+
+def test_each_metric_has_its_own_submission() -> None:
+    """Under each metric a team stands by what is best under that one, in that one's own direction."""
+    records = [
+        make_record(team="asha", submission=1, minute=0, feedback={"accuracy": 0.9, "rmse": 3.0}),
+        make_record(team="asha", submission=2, minute=1, feedback={"accuracy": 0.4, "rmse": 1.0}),
+        make_record(team="babul", submission=3, minute=2, feedback={"accuracy": 0.7, "rmse": 2.0}),
+        make_record(team="chitra", submission=4, minute=3, feedback={"accuracy": 0.3, "rmse": 0.5}),
+    ]
+    board = every_board(records, TASK, BOTH)
+    assert [(row.team, row.scores["accuracy"]) for row in board.rows] == [
+        ("asha", 0.9),
+        ("babul", 0.7),
+        ("chitra", 0.3),
+    ]
+    (by_rmse,) = board.others
+    assert by_rmse.metrics == (METRICS["rmse"], METRICS["accuracy"])
+    assert [(row.team, row.scores["rmse"]) for row in by_rmse.rows] == [("chitra", 0.5), ("asha", 1.0), ("babul", 2.0)]
+    assert by_rmse.rows[1].scores["accuracy"] == 0.4
+
+
+@given(st.lists(_two_scores, max_size=8, unique_by=lambda record: record.id), _tasks)
+def test_every_board(records: list[Record], task: Task) -> None:
+    """The board by a metric is the same whether it is asked for alone or made beside the others."""
+    board = every_board(records, task, BOTH)
+    assert (board.metrics, board.rows) == (tuple(BOTH), standings(records, task, BOTH).rows)
+    assert board.others == (standings(records, task, ranked_by(BOTH, "rmse")),)
+
+
+@given(st.lists(_two_scores, max_size=8, unique_by=lambda record: record.id))
+def test_last_is_the_same_under_every_metric(records: list[Record]) -> None:
+    """By the rule `last` a team stands by one and the same submission whichever metric ranks."""
+    board = every_board(records, LAST, BOTH)
+    stands_by = [{row.team: row.record for row in one.rows} for one in (board, *board.others)]
+    assert stands_by[0] == stands_by[1]
+
+
+def test_beside() -> None:
+    """Which boards the page shows beside the first is what the task says."""
+    task = replace(TASK, board=replace(TASK.board, by=("f1",)))
+    assert every_board([], task, ACCURACY).beside == ("f1",)

@@ -230,3 +230,18 @@ def test_digest_elsewhere(root: Path, tmp_path: Path) -> None:
     """The version does not depend on where the workspace lies."""
     shutil.copytree(root, tmp_path / "copy")
     assert load(tmp_path / "copy").digest == load(root).digest
+
+
+def test_boards_beside(root: Path) -> None:
+    """A task may name, of its other metrics, those whose boards stand beside the first; others are a problem."""
+    assert load(root).board.by == ()
+    assert load(root, rule='by = ["f1"]').board.by == ("f1",)
+    found = problems(root, by='by = ["accuracy", "rmse"]')
+    assert [(problem.line, problem.fix) for problem in found] == 2 * [
+        (line_of(root, "by"), "name metrics that are: f1")
+    ]
+
+
+def test_boards_beside_make_no_new_version(root: Path) -> None:
+    """Which boards stand beside is a matter of showing: no submission is graded anew for it."""
+    assert load(root).digest == load(root, rule='by = ["f1"]').digest

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from arena.catalog.tasks import load_task
 from arena.catalog.workspace import Workspace
+from arena.cli.main import main
 from arena.cli.output import table
+from arena.metrics.table import METRICS
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards
 from arena.pipeline.stages import Stages
@@ -335,6 +339,90 @@ def test_leaderboard_private(hand_in: Hand, publish: Callable[[], None]) -> None
     assert "0.33333" in shown
     assert "0.58333" in shown
     assert "0.33333" not in run("leaderboard", "fruit").stdout
+
+
+Publish = Callable[[], None]
+
+
+@pytest.fixture
+def two_teams(hand_in: Hand, clock: Clock) -> None:
+    """Two teams of the same accuracy, of which the earlier leads; the later one's F1 is better."""
+    hand_in(predictions("000101" + TRUTH[6:]), "asha")
+    clock.move(minutes=1)
+    hand_in(predictions("111111" + TRUTH[6:]), "babul")
+
+
+@pytest.mark.usefixtures("two_teams")
+def test_leaderboard_by(publish: Publish) -> None:
+    """--by ranks by another of the task's metrics and puts it in front; scripts are told which ranks, and how."""
+    publish()
+    assert [row["team"] for row in run_json("leaderboard", "fruit")["rows"]] == ["asha", "babul"]
+    result = run("leaderboard", "fruit", "--by", "f1")
+    heads, first, second = (line.split() for line in result.stdout.splitlines()[1:])
+    assert heads[:4] == ["rank", "team", "F1", "Accuracy"]
+    assert (first[:4], second[:3]) == (["1", "babul", "0.80000", "0.66667"], ["2", "asha", "0.66667"])
+    assert "Ranked by F1; greater is better." in result.stderr
+    data = run_json("leaderboard", "fruit", "--by", "f1")
+    assert (data["metric"], data["direction"]) == ("f1", "maximize")
+    assert [(row["rank"], row["team"], row["public"]) for row in data["rows"]] == [
+        (1, "babul", 0.8),
+        (2, "asha", pytest.approx(2 / 3)),
+    ]
+
+
+def test_leaderboard_by_costs(hand_in: Hand, publish: Publish, clock: Clock, launcher: FakeLauncher) -> None:
+    """The cost in a row is that of the submission by which the team stands under that metric."""
+    launcher.will(finished({"submission.csv": predictions("111111" + TRUTH[6:])}))
+    hand_in(predictions("000101" + TRUTH[6:]), "asha")
+    clock.move(minutes=1)
+    hand_in({"main.py": "print()"}, "asha")
+    publish()
+    assert run_json("leaderboard", "fruit")["rows"][0]["cost"]["charged"] == 0
+    (row,) = run_json("leaderboard", "fruit", "--by", "f1")["rows"]
+    assert (row["kind"], row["cost"]["charged"]) == ("program", 1.5)
+
+
+@pytest.mark.usefixtures("two_teams")
+def test_leaderboard_by_private() -> None:
+    """With --private the columns are of the metric that ranks."""
+    rows = run_json("leaderboard", "fruit", "--by", "f1", "--private")["rows"]
+    assert [(row["team"], row["private"]) for row in rows] == [("babul", 1.0), ("asha", 1.0)]
+    assert "0.80000" in run("leaderboard", "fruit", "--by", "f1", "--private").stdout
+
+
+@pytest.mark.parametrize("option", [[], ["--private"]])
+@pytest.mark.usefixtures("two_teams")
+def test_leaderboard_by_unknown(publish: Publish, option: list[str]) -> None:
+    """A metric that the task does not have is a usage error that names those it has."""
+    publish()
+    result = run("leaderboard", "fruit", "--by", "rmse\x1b[2J", *option)
+    assert result.exit_code == 2
+    assert "accuracy, f1" in result.stderr
+    assert "\x1b[2J" not in result.stderr
+
+
+@pytest.mark.usefixtures("two_teams")
+def test_leaderboard_places(workspace: Workspace, stages: Stages) -> None:
+    """Where a task asks for it, the places under several metrics stand side by side below the board."""
+    definition = workspace.root / "tasks" / "fruit" / "task.toml"
+    definition.write_text(definition.read_text("utf-8").replace('rule = "best"', 'by = ["f1"]'), encoding="utf-8")
+    publish_boards([load_task(workspace.root, "fruit", METRICS)], stages, workspace.leaderboard)
+    shown = run("leaderboard", "fruit").stdout
+    places = [line.split() for line in shown.splitlines()[-3:]]
+    assert places == [["team", "Accuracy", "F1"], ["asha", "1", "2"], ["babul", "2", "1"]]
+    assert "team  Accuracy" not in run("leaderboard", "fruit", "--by", "f1").stdout
+
+
+def test_completion_of_metrics() -> None:
+    """The shell completes the names of the task's own metrics, and nothing where no task is known."""
+    complete = ShellComplete(main, {}, "arena", "_ARENA_COMPLETE").get_completions
+
+    def names(arguments: list[str], begun: str) -> list[str]:
+        return [item.value for item in complete(["leaderboard", *arguments, "--by"], begun)]
+
+    assert names(["fruit"], "") == ["accuracy", "f1"]
+    assert names(["fruit"], "f") == ["f1"]
+    assert names(["no-such-task"], "") == names([], "") == []
 
 
 def test_leaderboard_none() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from arena.errors import InfrastructureError
+from arena.errors import InfrastructureError, UsageError
 from arena.model.task import Task
-from arena.pipeline.boards import publish_boards, published, standings_of, with_private
+from arena.pipeline.boards import publish_boards, published, published_by, standings_of, with_private
 from arena.pipeline.stages import Stages
 from tests.conftest import TRUTH, Clock, Hand, predictions
 
@@ -68,6 +68,40 @@ def test_with_private(hand_in: Hand, task: Task, stages: Stages) -> None:
     hand_in()
     (row,) = with_private(task, stages)["rows"]
     assert (row["public"], row["private"], row["overall"]) == (5 / 6, 2 / 6, 7 / 12)
+
+
+def test_with_private_by(hand_in: Hand, task: Task, stages: Stages, clock: Clock) -> None:
+    """By another metric the private score is that metric's, and the order is that of its public scores."""
+    hand_in(predictions("000000" + TRUTH[6:]), "asha")
+    clock.move(minutes=1)
+    hand_in(predictions("111111" + TRUTH[6:]), "babul")
+    board = with_private(task, stages, "f1")
+    assert (board["metric"], [row["team"] for row in board["rows"]]) == ("f1", ["babul", "asha"])
+    assert [row["private"] for row in board["rows"]] == [1.0, 1.0]
+    assert [row["public"] for row in board["rows"]] == [pytest.approx(8 / 10), 0.0]
+
+
+def test_published_by(hand_in: Hand, task: Task, stages: Stages, folder: Path) -> None:
+    """Of what is published, the board by a metric has the shape of the first board and names its metric."""
+    hand_in()
+    publish_boards([task], stages, folder)
+    board = published(folder, "fruit")
+    assert board is not None
+    first, by_f1 = published_by(board, "accuracy"), published_by(board, "f1")
+    assert first.keys() == by_f1.keys() == board.keys() - {"by", "beside"}
+    assert first["rows"] == board["rows"]
+    assert (by_f1["metric"], by_f1["rows"][0]["also"]) == ("f1", {"accuracy": 5 / 6})
+
+
+def test_published_without(hand_in: Hand, task: Task, stages: Stages, folder: Path) -> None:
+    """A board that was published without one by a metric says how it comes to have it."""
+    hand_in()
+    publish_boards([task], stages, folder)
+    board = published(folder, "fruit")
+    assert board is not None
+    del board["by"]
+    with pytest.raises(UsageError, match=r"board\.not_by"):
+        published_by(board, "f1")
 
 
 def test_with_private_elsewhere(hand_in: Hand, task: Task, stages: Stages) -> None:
