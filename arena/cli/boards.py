@@ -9,22 +9,40 @@ from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.metrics.table import METRICS
+from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
-from arena.pipeline.boards import published, with_costs, with_private
+from arena.pipeline.boards import computed, published, with_costs, with_private
 
 
-def read_board(session: Session, task: Task, *, private: bool) -> dict[str, Any]:
-    """The published board; with ``private`` the instructor's, from records and vault."""
+def read_board(session: Session, task: Task, *, private: bool, device_class: str | None = None) -> dict[str, Any]:
+    """The published board; of one device class, it is computed from the records.
+
+    With ``private`` it is the instructor's, from records and vault.
+    """
+    ledger = FileLedger(session.workspace.leaderboard / "records")
+    records = list(ledger.records(task.id))
+    if device_class is not None:
+        records = _of_class(records, task, device_class)
     if private:
         stages = session.stages()
         if not stages.vault.has_answers(task):
             raise UsageError("answers.none", task=task.id)
-        return with_private(task, stages)
-    board = published(session.workspace.leaderboard, task.id)
+        return with_costs(with_private(task, records, stages.vault), records, task)
+    board = computed(task, records) if device_class is not None else published(session.workspace.leaderboard, task.id)
     if board is None:
         raise UsageError("board.none", task=task.id)
-    return with_costs(board, FileLedger(session.workspace.leaderboard / "records"), task)
+    return with_costs(board, records, task)
+
+
+def _of_class(records: list[Record], task: Task, device_class: str) -> list[Record]:
+    """Those that ran on the class, and those of which nothing ran. Seconds of two classes say nothing of each other."""
+    ran = [record for record in records if record.usage.wall_s]
+    known = sorted({record.usage.device_class for record in ran})
+    if device_class not in known:
+        shown = ", ".join(known) or "-"
+        raise UsageError("board.no_class", task=task.id, device_class=safe_line(device_class, 60), known=shown)
+    return [record for record in records if not record.usage.wall_s or record.usage.device_class == device_class]
 
 
 def _score(value: float | None) -> str:

@@ -1,22 +1,23 @@
 """Rank and publish: standings from the ledger, files from standings."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from arena.board import render
-from arena.board.ledger import FileLedger
 from arena.board.publish import publish
 from arena.board.standings import Standings, standings
 from arena.errors import InfrastructureError
 from arena.files import remove_stale
 from arena.metrics.table import METRICS
+from arena.model.record import Record
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
+from arena.vault.plain import PlainVault
 
 
 def standings_of(task: Task, stages: Stages) -> Standings:
@@ -48,26 +49,31 @@ def published(folder: Path, task: str) -> dict[str, Any] | None:
     return board
 
 
-def with_costs(board: dict[str, Any], ledger: FileLedger, task: Task) -> dict[str, Any]:
+def computed(task: Task, records: Iterable[Record]) -> dict[str, Any]:
+    """The board of some of a task's records, as plain data."""
+    return render.to_json(standings(records, task, [METRICS[name] for name in task.metrics]))
+
+
+def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> dict[str, Any]:
     """The board with what each team's standing evaluation was charged, where this machine has the records.
 
     Not published: it differs from machine to machine, and a board that is made anew must be the same.
     """
-    rows = standings(ledger.records(task.id), task, [METRICS[name] for name in task.metrics]).rows
-    records = {row.team: ledger.get(task.id, row.record) for row in rows}
+    rows = standings(records, task, [METRICS[name] for name in task.metrics]).rows
+    by_id = {record.id: record.usage for record in records}
+    usages = {row.team: by_id[row.record] for row in rows}
     for line in board["rows"]:
-        if record := records.get(line["team"]):
-            usage = record.usage
+        if usage := usages.get(line["team"]):
             line["cost"] = {"charged": usage.charged, "unit": usage.unit, "device_class": usage.device_class}
     return board
 
 
-def with_private(task: Task, stages: Stages) -> dict[str, Any]:
+def with_private(task: Task, records: Iterable[Record], vault: PlainVault) -> dict[str, Any]:
     """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
-    board = standings_of(task, stages)
+    board = standings(records, task, [METRICS[name] for name in task.metrics])
     data = render.to_json(board)
     for row, line in zip(board.rows, data["rows"], strict=True):
-        exact = stages.vault.scores(task.id, row.record)
+        exact = vault.scores(task.id, row.record)
         line["private"] = exact.get("private", {}).get(task.metric)
         line["overall"] = exact.get("overall", {}).get(task.metric)
     return data

@@ -66,7 +66,7 @@ def test_records_without_scores(hand_in: Hand, task: Task, stages: Stages, folde
 def test_with_private(hand_in: Hand, task: Task, stages: Stages) -> None:
     """The instructor's board adds each row's private score and that over all rows."""
     hand_in()
-    (row,) = with_private(task, stages)["rows"]
+    (row,) = with_private(task, stages.ledger.records(task.id), stages.vault)["rows"]
     assert (row["public"], row["private"], row["overall"]) == (5 / 6, 2 / 6, 7 / 12)
 
 
@@ -75,7 +75,7 @@ def test_with_private_elsewhere(hand_in: Hand, task: Task, stages: Stages) -> No
     record = hand_in().record
     assert record is not None
     (stages.vault.folder / "fruit" / "scores" / f"{record.id}.json").unlink()
-    (row,) = with_private(task, stages)["rows"]
+    (row,) = with_private(task, stages.ledger.records(task.id), stages.vault)["rows"]
     assert (row["private"], row["overall"]) == (None, None)
 
 
