@@ -47,6 +47,10 @@ class InfrastructureError(ArenaError):
     exit_code = 5
 
 
+class AttemptFailedError(InfrastructureError):
+    """One attempt broke by itself, where another may not: its sandbox, its lease or its device is to blame."""
+
+
 class DeniedError(ArenaError):
     """The submission is fine but is not admitted."""
 

@@ -38,11 +38,6 @@ class Refused:
     message: Message
 
 
-def expected_device(budget: Budget) -> DeviceKind:
-    """What an attempt will lease as far as the task tells: where that is left open, a CPU slot."""
-    return DeviceKind.GPU if budget.device == "gpu" else DeviceKind.CPU_SLOT
-
-
 def may_cost(kind: Kind, task: Task, device: DeviceKind) -> Cost:
     """The most that an attempt of this kind may be charged on one ``device``.
 

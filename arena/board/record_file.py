@@ -40,6 +40,7 @@ class _Usage(Edge):
     wall_s: Finite
     cpu_s: Finite
     peak_memory_bytes: int
+    advisory: tuple[dict[str, Any], ...]
 
 
 class _Environment(Edge):
@@ -94,6 +95,7 @@ def to_json(record: Record) -> dict[str, Any]:
             "wall_s": round(usage.wall_s, 6),
             "cpu_s": round(usage.cpu_s, 6),
             "peak_memory_bytes": usage.peak_memory_bytes,
+            "advisory": [dict(each) for each in usage.advisory],
         },
         "environment": {
             "arena": environment.arena,

@@ -48,6 +48,7 @@ class WorkspaceFile(edge.Edge):
     team: str | None = None
     runtime: str | None = None
     launcher: Literal["auto", "warm", "bwrap"] = "auto"
+    cpu_slots: Annotated[int, Field(ge=1, le=4096)] | None = None
     allowance: AllowanceTable = AllowanceTable()
 
 
@@ -62,6 +63,7 @@ class Workspace:
     team: str | None
     runtime: Path
     launcher: str
+    cpu_slots: int | None = None
     allowance: Allowance = field(default_factory=Allowance)
 
     @property
@@ -107,6 +109,7 @@ def open_workspace(start: Path) -> Workspace:
         language=settings.language,
         team=settings.team,
         launcher=settings.launcher,
+        cpu_slots=settings.cpu_slots,
         runtime=root / settings.runtime if settings.runtime else Path(sys.executable),
         allowance=_allowance(settings.allowance),
     )
@@ -126,6 +129,7 @@ time_zone = "{zone}"
 # language = "bn"                 # en | bn: messages for learners; ARENA_LANG overrides it
 # team = "my-team"                # who submits from here; --team and ARENA_TEAM override it
 # runtime = ".venv/bin/python"    # the interpreter that submissions run with; default: the one that runs arena
+# cpu_slots = 2                   # into how many shares this machine's cores are divided; default: one for each core
 # [allowance]                     # what each team may spend in a week; without a line there is no limit
 # gpu_seconds = 3600
 # cpu_slot_seconds = 36000

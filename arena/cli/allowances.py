@@ -5,11 +5,13 @@ from datetime import datetime
 
 from arena.allowance import from_records
 from arena.allowance.account import Balance, balance
-from arena.allowance.forecast import DEVICES, Covered, Refused, expected_device, forecast, may_cost
+from arena.allowance.forecast import DEVICES, Covered, Refused, forecast, may_cost
 from arena.allowance.week import Week, week_of
 from arena.board.ledger import FileLedger
 from arena.catalog.tasks import task_ids
 from arena.catalog.workspace import Workspace
+from arena.model.device import DeviceKind
+from arena.model.record import Record
 from arena.model.submission import Submission
 from arena.model.task import Task
 
@@ -32,12 +34,12 @@ def accounts(workspace: Workspace, team: str, at: datetime) -> Accounts:
     return Accounts(team=team, week=week, balances=found, from_records=not stored)
 
 
-def forecast_of(workspace: Workspace, submission: Submission, task: Task, at: datetime) -> Covered | Refused | None:
-    """What a submission may cost its team, and whether the week covers it; ``None`` where it costs nothing."""
-    cost = may_cost(submission.kind, task, expected_device(task.budget))
+def forecast_of(workspace: Workspace, submission: Submission, task: Task, kind: DeviceKind) -> Covered | Refused | None:
+    """What a submission may cost its team on such a device, and whether the week covers it; ``None``: nothing runs."""
+    cost = may_cost(submission.kind, task, kind)
     if not cost.seconds:
         return None
-    found = accounts(workspace, submission.team, at).balances
+    found = accounts(workspace, submission.team, submission.received_at).balances
     return forecast(cost, next(each for each in found if each.unit == cost.unit), workspace.time_zone)
 
 
@@ -48,13 +50,18 @@ def _stored(workspace: Workspace, team: str, at: datetime) -> tuple[Balance, ...
     store = Store.open(workspace.store)
     ledger = AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone)
     try:
+        # Records may have come by another way than through this store: with a pull, or from before it was there.
+        ledger.adopt(from_records.entries(_records(workspace, team)))
         return tuple(ledger.account(team, unit, at) for unit in DEVICES)
     finally:
         store.close()
 
 
 def _recorded(workspace: Workspace, team: str, week: Week) -> tuple[Balance, ...]:
-    ledger, limits = FileLedger(workspace.leaderboard / "records"), workspace.allowance.seconds
-    records = [record for task in task_ids(workspace.root) for record in ledger.records(task) if record.team == team]
-    found = from_records.entries(records)
+    found, limits = from_records.entries(_records(workspace, team)), workspace.allowance.seconds
     return tuple(balance(found, team=team, unit=unit, week=week, limit=limits.get(unit)) for unit in DEVICES)
+
+
+def _records(workspace: Workspace, team: str) -> list[Record]:
+    ledger = FileLedger(workspace.leaderboard / "records")
+    return [record for task in task_ids(workspace.root) for record in ledger.records(task) if record.team == team]

@@ -10,26 +10,45 @@ from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.metrics.table import METRICS
 from arena.model.metric import shown
+from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
-from arena.pipeline.boards import check_metric, published, published_by, with_costs, with_private
+from arena.pipeline.boards import check_metric, computed, published, published_by, with_costs, with_private
 
 
-def read_board(session: Session, task: Task, *, private: bool, by: str | None = None) -> dict[str, Any]:
-    """The published board, or that by one metric; with ``private`` the instructor's, from records and vault."""
+def read_board(
+    session: Session, task: Task, *, private: bool, by: str | None = None, device_class: str | None = None
+) -> dict[str, Any]:
+    """The published board, or that by one metric; of one device class, it is computed from the records.
+
+    With ``private`` it is the instructor's, from records and vault.
+    """
     if by is not None:
         check_metric(task, by)
+    records = list(FileLedger(session.workspace.leaderboard / "records").records(task.id))
+    if device_class is not None:
+        records = _of_class(records, task, device_class)
     if private:
         stages = session.stages()
         if not stages.vault.has_answers(task):
             raise UsageError("answers.none", task=task.id)
-        return with_private(task, stages, by)
+        return with_costs(with_private(task, records, stages.vault, by), records, task)
+    if device_class is not None:
+        return with_costs(computed(task, records, by), records, task)
     board = published(session.workspace.leaderboard, task.id)
     if board is None:
         raise UsageError("board.none", task=task.id)
-    if by is not None:
-        board = published_by(board, by)
-    return with_costs(board, FileLedger(session.workspace.leaderboard / "records"), task)
+    return with_costs(board if by is None else published_by(board, by), records, task)
+
+
+def _of_class(records: list[Record], task: Task, device_class: str) -> list[Record]:
+    """Those that ran on the class, and those of which nothing ran. Seconds of two classes say nothing of each other."""
+    ran = [record for record in records if record.usage.wall_s]
+    known = sorted({record.usage.device_class for record in ran})
+    if device_class not in known:
+        named = ", ".join(known) or "-"
+        raise UsageError("board.no_class", task=task.id, device_class=safe_line(device_class, 60), known=named)
+    return [record for record in records if not record.usage.wall_s or record.usage.device_class == device_class]
 
 
 def _score(value: float | None) -> str:

@@ -44,7 +44,7 @@ def calibrate_devices(
     Raises:
         UsageError: there is no such device, or it is not free.
     """
-    inventory = discover()
+    inventory = discover(slots=workspace.cpu_slots)
     stored = calibrations(workspace)
     done, failed = [], []
     for device in _chosen(workspace, inventory.devices, wanted):

@@ -17,7 +17,7 @@ from arena.devices.calibrate import Calibrations
 from arena.devices.discover import Inventory, discover, survey
 from arena.devices.interface import Absent, DeviceLostError, Driver, NoGpuError
 from arena.devices.nvml import Nvml
-from arena.errors import ArenaError
+from arena.errors import ArenaError, UsageError
 from arena.model.device import Device, DeviceKind, DeviceState, Health
 from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
@@ -108,7 +108,8 @@ class Looker:
 
     def look(self) -> Seen:
         """Everything as it is now."""
-        inventory = discover() if self._driver is None else survey(self._driver)
+        slots = self._workspace.cpu_slots if self._workspace else None
+        inventory = discover(slots=slots) if self._driver is None else survey(self._driver, slots=slots)
         factors = {each.device_class: self._factor(each.device_class) for each in inventory.devices}
         states = states_of(self._workspace, inventory.devices)
         seen = tuple(self._seen(state, factors[state.device.device_class]) for state in states)
@@ -145,6 +146,27 @@ def states_of(workspace: Workspace | None, devices: Sequence[Device]) -> tuple[D
     store = Store.open(workspace.store)
     try:
         return Wards(store=store, clock=lambda: datetime.now(UTC)).states(devices)
+    finally:
+        store.close()
+
+
+def clear_device(workspace: Workspace, device_id: str) -> DeviceState:
+    """End a quarantine; return how the device is doing then.
+
+    Raises:
+        UsageError: there is no such device, it is not in quarantine, or what last held it is seen alive.
+    """
+    from arena.devices.health import Wards
+    from arena.store.engine import Store
+
+    device = next((each for each in discover(slots=workspace.cpu_slots).devices if each.id == device_id), None)
+    if device is None:
+        raise UsageError("device.unknown", device=safe_line(device_id, 80))
+    store = Store.open(workspace.store)
+    try:
+        wards = Wards(store=store, clock=lambda: datetime.now(UTC))
+        wards.clear(device_id)
+        return wards.states([device])[0]
     finally:
         store.close()
 

@@ -9,7 +9,7 @@ from arena.cli.output import print_json, report_error
 @click.group(
     invoke_without_command=True,
     epilog="Examples:\n\n  arena devices\n\n  arena devices --watch\n\n  arena devices --json\n\n"
-    "  arena devices calibrate",
+    "  arena devices calibrate\n\n  arena devices clear cpu-slot-0",
 )
 @click.option("--watch", is_flag=True, help="Show it anew each second, until Ctrl-C.")
 @json_option
@@ -61,3 +61,23 @@ def calibrate(device: str | None, set_reference: bool, as_json: bool) -> None:
     for error in failed:
         report_error(error, as_json=False)
     click.get_current_context().exit(failed[0].exit_code if failed else 0)
+
+
+@devices.command(epilog="Example: arena devices clear GPU-8f1c2f66-8f4e-4ba5-8c3f-1f4b6b8f3a11")
+@click.argument("device", metavar="ID")
+@json_option
+def clear(device: str, as_json: bool) -> None:
+    """End a device's quarantine, when you have looked after it.
+
+    Refused while the sandbox that last held it is seen alive. The device is seen empty before it is leased again.
+    """
+    from pathlib import Path
+
+    from arena.catalog.workspace import open_workspace
+    from arena.cli.device_views import clear_device
+
+    state = clear_device(open_workspace(Path.cwd()), device)
+    if as_json:
+        print_json({"device": device, "health": state.health.value})
+    else:
+        click.echo(f"{device} is {state.health.value} now.")

@@ -19,6 +19,7 @@ from arena.model.outcome import Fault, Outcome
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards
 from arena.pipeline.charging import adopt
+from arena.pipeline.turns import in_fair_order
 from arena.worker import Result, grade_all, sweep, waiting
 
 _COLOURS = {Fault.NONE: "green", Fault.SUBMISSION: "yellow", Fault.TASK: "red", Fault.OURS: "red"}
@@ -46,6 +47,7 @@ def grade_shelf(
     sweep(stages.state)
     found = [entry for entry in entries(session.workspace.submissions) if not only or entry.task in only]
     adopt(session.tasks(), stages)
+    found = in_fair_order(found, session.tasks(), stages)
     stages.expect(len(found) if again else sum(waiting(found, task, stages) for task in session.tasks()))
 
     @functools.cache

@@ -23,6 +23,7 @@ from arena.pipeline.attempt import attempt
 from arena.pipeline.boards import publish_boards, standings_of
 from arena.pipeline.charging import adopt
 from arena.pipeline.grade import Graded, denied_now, first_received, grade, log_path, newest
+from arena.pipeline.placing import kind_of
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
 from arena.worker import scratch_folder, sweep, waiting
@@ -76,7 +77,7 @@ def try_out(session: Session, task: Task, path: Path) -> Tried:
         received = receive(path, scratch / "submission", task=task, team="-", received_at=stages.now())
         if isinstance(received, Rejected):
             return Tried(task=task, submission=None, outcome=Outcome.REJECTED, messages=(received.message,))
-        ended = attempt(received, task, stages, _new(scratch / "attempt"))
+        ended = attempt(received, task, stages, _new(scratch / "attempt"), name=f"check.{scratch.name}")
         return Tried(
             task=task,
             submission=received,
@@ -104,7 +105,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
                 )
         adopt(session.tasks(), stages)
         if first_received(stages, task, team, received.digest) is None:
-            expected = forecast_of(session.workspace, received, task, received.received_at)
+            expected = forecast_of(session.workspace, received, task, kind_of(task, stages))
             if isinstance(expected, Refused):
                 return Handed(
                     task=task, team=team, submission=received, outcome=Outcome.DENIED, messages=(expected.message,)
@@ -114,7 +115,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         stored = put(session.workspace.submissions, received, message=message, now=datetime.now(UTC))
         shown = stored.relative_to(session.workspace.root)
         if not _answers_are_here(task, stages):
-            ended = attempt(received, task, stages, _new(scratch / "attempt"))
+            ended = attempt(received, task, stages, _new(scratch / "attempt"), name=f"check.{scratch.name}")
             return Handed(
                 task=task,
                 team=team,
@@ -126,7 +127,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
             )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
-    rows = standings_of(task, stages).rows
+    rows = standings_of(task, stages.ledger.records(task.id)).rows
     return Handed(
         task=task,
         team=team,

@@ -146,13 +146,14 @@ def log(record: str, as_json: bool) -> None:
 @click.option(
     "--private", is_flag=True, help="For instructors: private scores and scores over all rows, from the vault."
 )
+@click.option("--device-class", metavar="CLASS", help="Only what ran on devices of this class, or did not run.")
 @json_option
-def leaderboard(task: str, by: str | None, private: bool, as_json: bool) -> None:
+def leaderboard(task: str, by: str | None, private: bool, device_class: str | None, as_json: bool) -> None:
     """Show a task's board."""
     from arena.cli.boards import read_board, show_board
 
     session = Session.open()
-    board = read_board(session, session.task(task), private=private, by=by)
+    board = read_board(session, session.task(task), private=private, by=by, device_class=device_class)
     if as_json:
         print_json(board)
     else:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arena.devices.interface import DeviceLostError, Driver, GpuFacts, NoGpuError
 from arena.devices.nvml import Nvml
+from arena.devices.slices import Slice
 from arena.model.device import CPU_CLASS, Device, DeviceKind, class_of
 from arena.model.safe_text import safe_line
 
@@ -78,14 +79,13 @@ def _facts(driver: Driver, problems: list[str]) -> Iterator[GpuFacts]:
 def _leasable(facts: GpuFacts, problems: list[str]) -> list[Device]:
     """The GPU, or its slices instead: with MIG on nothing runs on it as a whole."""
     if facts.slices is None:
-        whole = (facts.uuid, facts.name, facts.memory_bytes, None)
-        return [_gpu(facts, *whole)]
+        return [_gpu(facts, facts.uuid, facts.name, facts.memory_bytes)]
     if not facts.slices:
         problems.append(f"GPU {facts.index} has MIG on and no slices; make some, or turn MIG off")
-    return [_gpu(facts, each.uuid, each.name, each.memory_bytes, each.profile) for each in facts.slices]
+    return [_gpu(facts, each.uuid, each.name, each.memory_bytes, each) for each in facts.slices]
 
 
-def _gpu(facts: GpuFacts, uuid: str, name: str, memory_bytes: int, profile: str | None) -> Device:
+def _gpu(facts: GpuFacts, uuid: str, name: str, memory_bytes: int, part: Slice | None = None) -> Device:
     return Device(
         id=uuid,
         kind=DeviceKind.GPU,
@@ -93,7 +93,8 @@ def _gpu(facts: GpuFacts, uuid: str, name: str, memory_bytes: int, profile: str 
         index=facts.index,
         minor=facts.minor,
         memory_bytes=memory_bytes,
-        mig_profile=profile,
+        mig_profile=part.profile if part else None,
+        mig_instances=part.instances if part else None,
         device_class=class_of(name),
     )
 

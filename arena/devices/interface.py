@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from arena.devices.slices import Slice
-from arena.errors import InfrastructureError
+from arena.errors import AttemptFailedError, InfrastructureError
 
 
 class NoGpuError(InfrastructureError):
@@ -22,13 +22,24 @@ class NoGpuError(InfrastructureError):
         self.reason = reason
 
 
-class DeviceLostError(InfrastructureError):
+class NoDeviceError(InfrastructureError):
+    """This machine has no device of a kind that could be leased as it is now, however long one waits."""
+
+
+class DeviceLostError(AttemptFailedError):
     """A GPU has fallen off the bus or needs a reset: nothing can run on it, and nothing of it can be read."""
 
     def __init__(self, device: str, reason: str) -> None:
         super().__init__("device.lost", device=device, reason=reason)
         self.device = device
         self.reason = reason
+
+
+class MeterReason(Enum):
+    """Why an attempt must end."""
+
+    GPU_MEMORY = "gpu_memory"
+    DEVICE_LOST = "device_lost"
 
 
 class Why(Enum):

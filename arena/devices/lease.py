@@ -23,13 +23,13 @@ from sqlalchemy import Connection
 
 from arena.devices.alive import REAL, Identity, Processes, Sight, sight
 from arena.devices.health import health_of, quarantine, set_draining
-from arena.errors import InfrastructureError
+from arena.errors import AttemptFailedError
 from arena.model.device import Device, Health
 from arena.store import leases as rows
 from arena.store.engine import Store
 
 
-class LeaseLostError(InfrastructureError):
+class LeaseLostError(AttemptFailedError):
     """The device is no longer this lease's: its holder ends the sandbox, and its result does not count."""
 
 

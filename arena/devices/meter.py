@@ -8,21 +8,14 @@ holds a device is charged the sleep. Whoever waits for the sandbox asks ``exceed
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Protocol
 
+from arena.devices.interface import MeterReason
 from arena.devices.sample import Sampler
 from arena.model.device import Device
 
 # A driver that is asked and says nothing for so long has lost its GPU, whatever it says later.
 _SILENCE_S = 60.0
-
-
-class MeterReason(Enum):
-    """Why an attempt must end."""
-
-    GPU_MEMORY = "gpu_memory"
-    DEVICE_LOST = "device_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +107,3 @@ class LeaseMeter:
                 advisory={each.device: each.to_json() for each in figures},
             )
         return self._usage
-
-
-def billed(leased_s: float, budget_s: float) -> float:
-    """What is charged: never more than the budget, however long the kill took. Seconds; negative ones are refused."""
-    if leased_s < 0 or budget_s < 0:
-        raise ValueError(f"seconds cannot be negative: {leased_s} of {budget_s}")
-    return min(leased_s, budget_s)

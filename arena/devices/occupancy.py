@@ -1,10 +1,10 @@
 """Whether a GPU is empty, as the wait after an attempt asks: no process, and no more memory than idle."""
 
 from arena.devices.interface import Absent, Reader
-from arena.errors import InfrastructureError
+from arena.errors import AttemptFailedError
 
 
-class DeviceUnreadableError(InfrastructureError):
+class DeviceUnreadableError(AttemptFailedError):
     """The driver does not tell what is needed to see that a device is empty."""
 
 

@@ -20,12 +20,16 @@ _GIB = 1024**3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """One slice. ``profile`` is its size as NVIDIA writes it: ``1g.5gb`` is one compute slice of seven with 5 GB."""
+    """One slice. ``profile`` is its size as NVIDIA writes it: ``1g.5gb`` is one compute slice of seven with 5 GB.
+
+    ``instances`` are the numbers of its GPU instance and its compute instance; ``None`` where the driver does not tell.
+    """
 
     uuid: str
     name: str
     profile: str
     memory_bytes: int
+    instances: tuple[int, int] | None = None
 
 
 def read_slices(ask: Ask, parent: Any) -> tuple[Slice, ...]:
@@ -49,9 +53,11 @@ def _read(ask: Ask, parent: Any, handles: list[Any]) -> Iterator[Slice]:
         # Drivers before R470 name a slice as its GPU.
         profile = named[1] if named else f"{parts}g.{round(size / _GIB)}gb"
         whole = name or safe_line(ask("nvmlDeviceGetName", parent) or "unknown GPU")
+        instances = (ask("nvmlDeviceGetGpuInstanceId", handle), ask("nvmlDeviceGetComputeInstanceId", handle))
         yield Slice(
             uuid=safe_line(uuid),
             name=whole if named else f"{whole} MIG {profile}",
             profile=profile,
             memory_bytes=size,
+            instances=None if None in instances else instances,
         )

@@ -1,6 +1,8 @@
 """What an attempt may spend, and what it spent. Units stand in the names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """What one attempt used. ``unit`` is what ``charged`` counts: leased wall seconds of one CPU slot."""
+    """What one attempt used. ``unit`` is what ``charged`` counts: leased seconds of a GPU or of a CPU slot.
+
+    ``advisory`` has the driver's figures by device, for each run of the attempt on a GPU (docs/reference/gpu.md).
+    """
 
     charged: float = 0.0
     wall_s: float = 0.0
@@ -36,6 +41,7 @@ class Usage:
     peak_memory_bytes: int = 0
     unit: str = "cpu_slot_s"
     device_class: str = "cpu"
+    advisory: tuple[Mapping[str, Any], ...] = ()
 
     def __add__(self, other: "Usage") -> "Usage":
         """Two runs of one attempt, one after the other (fit, then predict)."""
@@ -48,4 +54,5 @@ class Usage:
             peak_memory_bytes=max(self.peak_memory_bytes, other.peak_memory_bytes),
             unit=self.unit,
             device_class=self.device_class,
+            advisory=(*self.advisory, *other.advisory),
         )

@@ -32,7 +32,8 @@ class Device:
     ``id`` is the driver's uuid of a GPU or of a MIG slice, or ``cpu-slot-0`` and so on: it outlives a restart, which
     ``index``, the driver's order, does not. ``minor`` is the number in ``/dev/nvidia0``, of a slice its GPU's;
     ``None`` for a CPU slot, and where the driver does not tell. ``memory_bytes`` is the device's own memory, 0 for a
-    CPU slot. ``device_class`` is what a board ranks within.
+    CPU slot. ``device_class`` is what a board ranks within. ``mig_instances`` are a slice's GPU instance and compute
+    instance, by which its device files are found.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Device:
     memory_bytes: int
     mig_profile: str | None
     device_class: str
+    mig_instances: tuple[int, int] | None = None
 
 
 class Health(Enum):

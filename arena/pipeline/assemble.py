@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arena.allowance.ledger import AllowanceLedger
 from arena.board.ledger import FileLedger
@@ -18,7 +19,11 @@ from arena.sandbox.data_sets import fingerprints, masks
 from arena.sandbox.interface import Launcher
 from arena.sandbox.launchers import Launchers, open_launcher
 from arena.sandbox.runtime import Runtime, find_runtime
+from arena.store.engine import Store
 from arena.vault.plain import PlainVault
+
+if TYPE_CHECKING:
+    from arena.devices.pool import Pool
 
 
 def assemble(
@@ -44,6 +49,20 @@ def assemble(
 
     launchers = Launchers(launcher or workspace.launcher, opened)
 
+    store = Store.open(workspace.store)
+
+    @functools.cache
+    def devices() -> "Pool":
+        from arena.devices.pool import Pool
+
+        return Pool(store=store, clock=lambda: datetime.now(UTC), slots=workspace.cpu_slots)
+
+    def close() -> None:
+        launchers.close()
+        if devices.cache_info().currsize:
+            devices().close()
+        store.close()
+
     found: dict[tuple[str, bool], Sequence[Path]] = {}
 
     def hidden(task: Task) -> Sequence[Path]:
@@ -67,19 +86,12 @@ def assemble(
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),
         vault=vault,
-        allowance=_allowance(workspace),
+        allowance=AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone),
+        devices=devices,
+        tell=tell,
         expect=launchers.expect,
-        close=launchers.close,
+        close=close,
     )
-
-
-def _allowance(workspace: Workspace) -> AllowanceLedger | None:
-    if not workspace.allowance.seconds:
-        return None
-    from arena.store.engine import Store
-
-    store = Store.open(workspace.store)
-    return AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone)
 
 
 def make_state(state: Path) -> None:

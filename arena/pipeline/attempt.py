@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arena.errors import InfrastructureError
 from arena.intake import notebook, requirements
 from arena.model.budget import Budget, Usage
 from arena.model.message import Message
@@ -13,6 +12,7 @@ from arena.model.outcome import Outcome
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
 from arena.pipeline.contracts import contract_of
+from arena.pipeline.placing import Place, placed
 from arena.pipeline.stages import Stages
 from arena.predictions.contract import Invalid, Predictions, check
 from arena.predictions.read import Unreadable, read_table
@@ -34,8 +34,11 @@ class Attempt:
     notes: tuple[Message, ...] = ()
 
 
-def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path) -> Attempt:
-    """Run the submission and hold its table against the contract. Needs no answers: ``check`` is exactly this."""
+def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path, *, name: str) -> Attempt:
+    """Run the submission and hold its table against the contract. Needs no answers: ``check`` is exactly this.
+
+    ``name`` is the attempt's id, under which it leases a device.
+    """
     if submission.kind is Kind.PREDICTIONS:
         data = (submission.root / submission.entry).read_bytes()
         parquet = submission.entry.casefold().endswith(".parquet")
@@ -43,16 +46,16 @@ def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path) -
     cells, wanted, unusable = _sources(submission)
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
-    if task.budget.device == "gpu":
-        raise InfrastructureError("device.no_gpu", reason="attempts run on CPU slots only, so far")
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
     launcher, masks = stages.launcher(task), stages.masks(task)
-    if submission.kind is Kind.MODEL:
-        run, usage, log, failed = _fit_and_predict(submission, task, launcher, scratch, masks)
-    else:
-        budget = jobs.on_cpu_slot(task.budget)
-        run = launcher.run(jobs.program_job(submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks))
-        usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, _spent(budget, run=run))
+    with placed(task, stages, name) as place:
+        if submission.kind is Kind.MODEL:
+            run, usage, log, failed = _fit_and_predict(submission, task, launcher, place, scratch=scratch, masks=masks)
+        else:
+            budget = place.allowed(task.budget)
+            job = jobs.program_job(submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks)
+            run = launcher.run(place.dress(job))
+            usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, _spent(budget, run=run))
     outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())
     ended = Attempt(
         outcome=outcome, messages=messages, usage=usage, log=log, protections=launcher.protections, notes=notes
@@ -77,31 +80,40 @@ def _sources(submission: Submission) -> tuple[bytes | None, list[str], Message |
 
 
 def _fit_and_predict(
-    submission: Submission, task: Task, launcher: Launcher, scratch: Path, masks: Sequence[Path]
+    submission: Submission, task: Task, launcher: Launcher, place: Place, *, scratch: Path, masks: Sequence[Path]
 ) -> tuple[Finished, Usage, bytes, tuple[Outcome, Message] | None]:
-    whole = jobs.on_cpu_slot(task.budget)
-    fitting = jobs.on_cpu_slot(task.fit_budget) if task.fit_budget else whole
-    fitted = launcher.run(jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks))
+    whole = place.allowed(task.budget)
+    fitting = place.allowed(task.fit_budget) if task.fit_budget else whole
+    fitted = launcher.run(place.dress(jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks)))
     if failed := verdict(fitted, fitting, jobs.FITTED, _spent(fitting, fit=fitted)):
         return fitted, fitted.usage, fitted.log, failed
     if task.predict_budget is not None or task.fit_budget is not None:
-        allowed = left = jobs.on_cpu_slot(task.predict_budget) if task.predict_budget else whole
+        allowed = left = place.allowed(task.predict_budget) if task.predict_budget else whole
     else:
         # One budget for both: what the message counts together is what they share.
         allowed, left = whole, jobs.left_of(whole, wall_s=fitted.usage.wall_s, cpu_s=fitted.usage.cpu_s)
     packed = fitted.outputs[jobs.FITTED]
-    run = launcher.run(jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks))
+    job = jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks)
+    run = launcher.run(place.dress(job))
     spent = _spent(allowed, fit=fitted, predict=run) if allowed is not left else _spent(allowed, predict=run)
     failed = verdict(run, allowed, jobs.SUBMISSION, spent)
-    return run, fitted.usage + run.usage, fitted.log + run.log, failed
+    usage = fitted.usage + run.usage
+    if allowed is whole:
+        usage = replace(usage, charged=min(usage.charged, _limit(whole)))
+    return run, usage, fitted.log + run.log, failed
 
 
 def _spent(budget: Budget, **runs: Finished) -> Spent:
     """Where the leased time of runs that share a budget went."""
-    allowed = budget.wall_seconds if budget.device_seconds is None else budget.device_seconds
     usages = {phase: run.usage for phase, run in runs.items()}
     unit = next(usage.unit for usage in usages.values())
-    return Spent(phases=tuple((phase, usage.charged) for phase, usage in usages.items()), allowed=allowed, unit=unit)
+    phases = tuple((phase, usage.charged) for phase, usage in usages.items())
+    return Spent(phases=phases, allowed=_limit(budget), unit=unit)
+
+
+def _limit(budget: Budget) -> float:
+    """The leased seconds that may be charged."""
+    return budget.wall_seconds if budget.device_seconds is None else min(budget.device_seconds, budget.wall_seconds)
 
 
 def _checked(data: bytes, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:

@@ -1,33 +1,34 @@
 """Rank and publish: standings from the ledger, files from standings."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from arena.board import render
-from arena.board.ledger import FileLedger
 from arena.board.publish import publish
 from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
 from arena.metrics.table import METRICS
 from arena.model.metric import Metric
+from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
+from arena.vault.plain import PlainVault
 
 
 def _metrics(task: Task) -> list[Metric]:
     return [METRICS[name] for name in task.metrics]
 
 
-def standings_of(task: Task, stages: Stages, by: str | None = None) -> Standings:
-    """The task's board as its records have it now, by the ranking metric or by another of the task's."""
-    return standings(stages.ledger.records(task.id), task, ranked_by(_metrics(task), by or task.metric))
+def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -> Standings:
+    """The board of a task's records, by the ranking metric or by another of the task's."""
+    return standings(records, task, ranked_by(_metrics(task), by or task.metric))
 
 
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
@@ -80,26 +81,30 @@ def published_by(board: dict[str, Any], by: str) -> dict[str, Any]:
     return {**one, "metric": by, **board["by"][by]}
 
 
-def with_costs(board: dict[str, Any], ledger: FileLedger, task: Task) -> dict[str, Any]:
+def computed(task: Task, records: Iterable[Record], by: str | None = None) -> dict[str, Any]:
+    """The board of some of a task's records, as plain data."""
+    return render.to_json(standings_of(task, records, by))
+
+
+def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> dict[str, Any]:
     """The board with what each team's standing evaluation was charged, where this machine has the records.
 
     Not published: it differs from machine to machine, and a board that is made anew must be the same.
     """
-    rows = standings(ledger.records(task.id), task, ranked_by(_metrics(task), board["metric"])).rows
-    records = {row.team: ledger.get(task.id, row.record) for row in rows}
+    by_id = {record.id: record.usage for record in records}
+    usages = {row.team: by_id[row.record] for row in standings_of(task, records, board["metric"]).rows}
     for line in board["rows"]:
-        if record := records.get(line["team"]):
-            usage = record.usage
+        if usage := usages.get(line["team"]):
             line["cost"] = {"charged": usage.charged, "unit": usage.unit, "device_class": usage.device_class}
     return board
 
 
-def with_private(task: Task, stages: Stages, by: str | None = None) -> dict[str, Any]:
+def with_private(task: Task, records: Iterable[Record], vault: PlainVault, by: str | None = None) -> dict[str, Any]:
     """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
-    name, board = by or task.metric, standings_of(task, stages, by)
+    name, board = by or task.metric, standings_of(task, records, by)
     data = render.to_json(board)
     for row, line in zip(board.rows, data["rows"], strict=True):
-        exact = stages.vault.scores(task.id, row.record)
+        exact = vault.scores(task.id, row.record)
         line["private"] = exact.get("private", {}).get(name)
         line["overall"] = exact.get("overall", {}).get(name)
     return data

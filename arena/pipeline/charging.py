@@ -1,21 +1,21 @@
 """Hold an attempt against its team's weekly allowance: reserve before it runs, settle or refund when it has ended.
 
 Killed between any two lines, the ledger holds a reservation at most, and the next attempt at the same evaluation gives
-that back first. Where the workspace sets no limit nothing is reserved, and what was spent is told by the records.
+that back first. Where the workspace sets no limit nothing is ever refused, and what was spent is counted all the same.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arena.allowance import from_records
-from arena.allowance.forecast import denial, expected_device, may_cost
+from arena.allowance.forecast import denial, may_cost
 from arena.allowance.ledger import AllowanceLedger
 from arena.allowance.steps import NotCovered
 from arena.model.budget import Usage
-from arena.model.device import CPU_CLASS
 from arena.model.message import Message
-from arena.model.submission import Submission
+from arena.model.submission import Kind, Submission
 from arena.model.task import Task
+from arena.pipeline.placing import class_of_first, kind_of
 from arena.pipeline.stages import Stages
 
 
@@ -43,16 +43,17 @@ def reserve(submission: Submission, evaluation: str, task: Task, stages: Stages)
 
     Only for whoever holds the turn of this submission, and only for its first evaluation: others cost nothing.
     """
-    cost = may_cost(submission.kind, task, expected_device(task.budget))
-    if stages.allowance is None or not cost.seconds:
+    if stages.allowance is None or submission.kind is Kind.PREDICTIONS:
         return Charge(stages=stages)
+    kind = kind_of(task, stages)
+    cost = may_cost(submission.kind, task, kind)
     attempt = stages.allowance.next_attempt(evaluation, at=stages.now())
     decided = stages.allowance.reserve(
         attempt=attempt,
         team=submission.team,
         task=task.id,
         unit=cost.unit,
-        device_class=CPU_CLASS,
+        device_class=class_of_first(kind, stages),
         seconds=cost.seconds,
         at=submission.received_at,
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from arena import __version__
-from arena.errors import InfrastructureError, TaskError
+from arena.devices.interface import NoDeviceError
+from arena.errors import AttemptFailedError, InfrastructureError, TaskError
 from arena.files import write_atomic
 from arena.intake.admit import Denied, Past, admit
 from arena.intake.receive import Rejected, receive
@@ -28,7 +29,6 @@ from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve
 from arena.pipeline.scoring import score
 from arena.pipeline.stages import Stages
-from arena.sandbox.interface import SandboxFailedError
 
 # An infrastructure fault is tried again this many times in all.
 MAX_TRIES = 3
@@ -58,15 +58,20 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
         if first is None and (denied := denied_now(stages, task, team, received.received_at)):
             return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
         charge = Charge(stages=stages)
+        evaluation = _id(task, team, received.digest, before.evaluation + 1 if before else 1)
         if isinstance(received, Rejected):
             ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
         else:
             if first is None:
-                reserved = reserve(received, _id(task, team, received.digest, 1), task, stages)
+                reserved = reserve(received, evaluation, task, stages)
                 if isinstance(reserved, Message):
                     return Graded(outcome=Outcome.DENIED, messages=(reserved,), record=None, is_new=False)
                 charge = reserved
-            ended = _attempt_with_retries(received, task, stages, scratch)
+            try:
+                ended = _attempt_with_retries(received, task, stages, scratch, name=charge.attempt or evaluation)
+            except InfrastructureError:
+                charge.refund(Outcome.INFRASTRUCTURE_ERROR.value)
+                raise
         ended, exact = _scored(ended, task, stages)
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
@@ -139,15 +144,21 @@ def denied_now(stages: Stages, task: Task, team: str, now: datetime) -> Denied |
     return decision if isinstance(decision, Denied) else None
 
 
-def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, scratch: Path) -> Attempt:
+def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, scratch: Path, *, name: str) -> Attempt:
+    how: tuple[Message, ...] = ()
     for number in range(1, MAX_TRIES + 1):
         folder = scratch / f"attempt-{number}"
         folder.mkdir()
         try:
-            return attempt(submission, task, stages, folder)
-        except SandboxFailedError as error:
-            message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
-    return Attempt(outcome=Outcome.INFRASTRUCTURE_ERROR, messages=(message,), usage=Usage())
+            return attempt(submission, task, stages, folder, name=name)
+        except AttemptFailedError as error:
+            how = (Message.of(error.message_id, **{key: str(value) for key, value in error.params.items()}),)
+        except NoDeviceError:
+            # The one that there was broke under the last attempt: how it broke is what there is to tell.
+            if not how:
+                raise
+            break
+    return Attempt(outcome=Outcome.INFRASTRUCTURE_ERROR, messages=how, usage=Usage())
 
 
 def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[str, dict[str, float]]]:

@@ -4,13 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arena.allowance.ledger import AllowanceLedger
 from arena.board.ledger import FileLedger
+from arena.model.message import Message
 from arena.model.task import Task
 from arena.sandbox.interface import Launcher
 from arena.sandbox.runtime import Runtime
 from arena.vault.plain import PlainVault
+
+if TYPE_CHECKING:
+    from arena.devices.pool import Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +24,9 @@ class Stages:
 
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``state`` is the grader's own folder, for locks,
-    scratch and logs; ``allowance`` is there where the workspace limits device time; ``expect`` is told how many
-    submissions will be run at most; ``close`` ends what launchers keep ready.
+    scratch and logs; ``allowance`` is the ledger of device time and ``devices`` gives what attempts lease, ``None``
+    where nothing is counted or leased; ``tell`` is told of what takes long; ``expect`` is told how many submissions
+    will be run at most; ``close`` ends what launchers keep ready.
     """
 
     now: Callable[[], datetime]
@@ -32,5 +38,7 @@ class Stages:
     ledger: FileLedger
     vault: PlainVault
     allowance: AllowanceLedger | None = None
+    devices: "Callable[[], Pool] | None" = None
+    tell: Callable[[Message], None] = lambda _: None
     expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from arena.sandbox.cgroup import group_for, limits_in_force
 from arena.sandbox.frames import ReportReader
 from arena.sandbox.interface import Finished, Job, Mount, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
-from arena.sandbox.supervise import OwnProcess, Watch, pipe_from
+from arena.sandbox.supervise import OwnProcess, Watch, pipe_from, pipe_to
 from arena.sandbox.view import (
     FREE_UIDS,
     GUEST,
@@ -70,12 +69,13 @@ class BubblewrapLauncher:
             with contextlib.ExitStack() as theirs:
                 log_read, log_write = pipe_from(theirs, to=ours)
                 report_read, report_write = pipe_from(theirs, to=ours)
+                go_write, go_read = pipe_to(theirs, of=ours)
                 filter_fd = _filter_file()
                 theirs.callback(os.close, filter_fd)
                 process = _start(
-                    self._argv(job, report_write, filter_fd, group.join_files if group else ()),
+                    self._argv(job, report_write, go_read, filter_fd, group.join_files if group else ()),
                     log_write,
-                    keep=(report_write, filter_fd),
+                    keep=(report_write, go_read, filter_fd),
                 )
             return Watch(
                 process=OwnProcess(process),
@@ -83,16 +83,17 @@ class BubblewrapLauncher:
                 report_fd=report_read,
                 budget=job.budget,
                 reader=ReportReader(max_bytes=job.output_max_bytes),
-                started_at=time.monotonic(),
+                hold=job.hold,
+                go_fd=go_write,
                 group=group,
             ).to_the_end()
 
-    def _argv(self, job: Job, report_fd: int, filter_fd: int, join: Sequence[Path]) -> list[str]:
+    def _argv(self, job: Job, report_fd: int, go_fd: int, filter_fd: int, join: Sequence[Path]) -> list[str]:
         view = view_of(self.runtime, job.mounts, job.masks, self.private)
         inner = [
             str(self.runtime.python),
             *("-I", "-S", "-B", f"{GUEST}/init.py"),
-            json.dumps(self._init_config(job, report_fd)),
+            json.dumps(self._init_config(job, report_fd, go_fd)),
         ]
         if os.getuid() != 0:
             argv = [str(self.bwrap), *_arguments(view, job, filter_fd), "--", *inner]
@@ -108,10 +109,11 @@ class BubblewrapLauncher:
         }
         return _staged([bwrap, *_arguments(neutral, job, filter_fd), "--", *inner], join, become)
 
-    def _init_config(self, job: Job, report_fd: int) -> dict[str, object]:
+    def _init_config(self, job: Job, report_fd: int, go_fd: int) -> dict[str, object]:
         return {
             **init_config(job),
             "result_fd": report_fd,
+            "go_fd": go_fd,
             "command": [str(self.runtime.python), "-s", "-P", "-B", "-m", f"arena_guest.{job.module}", *job.arguments],
             "environment": environment(self.runtime, job.environment),
         }
@@ -136,7 +138,12 @@ def _staged(argv: list[str], join: Sequence[Path], become: Mapping[str, object] 
 
 
 def _arguments(view: View, job: Job, filter_fd: int) -> list[str]:
-    return [*namespace_arguments(), *file_arguments(view, job.budget.disk_bytes), "--seccomp", str(filter_fd)]
+    return [
+        *namespace_arguments(),
+        *file_arguments(view, job.nodes, job.budget.disk_bytes),
+        "--seccomp",
+        str(filter_fd),
+    ]
 
 
 def _filter_file() -> int:

@@ -1,7 +1,9 @@
 """What a job sees, as bubblewrap's command line."""
 
 import os
+from collections.abc import Sequence
 
+from arena.sandbox.interface import Mount
 from arena.sandbox.view import HIDDEN_FOLDERS, SHM_BYTES, WORKING, View, system_links
 
 
@@ -15,10 +17,15 @@ def namespace_arguments() -> list[str]:
     ]
 
 
-def file_arguments(view: View, disk_bytes: int) -> list[str]:
+def file_arguments(view: View, nodes: Sequence[Mount], disk_bytes: int) -> list[str]:
     """Mounts in the order in which bubblewrap makes them; the last ones make everything but the tmpfs read-only."""
     # The writable places first: a runtime or a workspace may lie below the host's /tmp, and must not be covered.
-    arguments = ["--dir", "/etc", "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
+    arguments = ["--dir", "/etc", "--proc", "/proc", "--dev", "/dev"]
+    if not nodes:
+        # CUDA names its threads by way of /proc; the account inside may write nothing else there.
+        arguments += ["--remount-ro", "/proc"]
+    for node in nodes:
+        arguments += ["--dev-bind", str(node.source), node.target]
     for size, target in ((min(disk_bytes, SHM_BYTES), "/dev/shm"), (disk_bytes, "/tmp"), (disk_bytes, WORKING)):  # noqa: S108
         arguments += ["--perms", "0700", "--size", str(size), "--tmpfs", target]
     for text, link in system_links():

@@ -31,6 +31,10 @@ class Group(Protocol):
     """One job's control group."""
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """Its folders: a process is in the group as long as one of them lists it."""
+
+    @property
     def join_files(self) -> Sequence[Path]:
         """Files into which the job's first process writes ``0``, itself, before it gives anything up."""
 

@@ -5,15 +5,19 @@ should leave behind. A ``Launcher`` runs it where it sees nothing else: no netwo
 process that is not its own. The launcher measures from outside, writes down why before it kills, and takes the named
 files out as bytes after every process of the job is dead. What comes back is data; nothing of the job runs in, or is
 loaded by, the grader.
+
+The devices that a job runs on are its ``Hold``. A launcher builds the sandbox, tells the hold which processes it is,
+and only then lets the user's code go: from that moment the hold counts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from arena.errors import InfrastructureError
+from arena.errors import AttemptFailedError, InfrastructureError
 from arena.model.budget import Budget, Usage
 
 
@@ -21,7 +25,7 @@ class SandboxUnavailableError(InfrastructureError):
     """This machine cannot start the sandbox; the message says what to install or enable."""
 
 
-class SandboxFailedError(InfrastructureError):
+class SandboxFailedError(AttemptFailedError):
     """The sandbox broke by itself. Never the submission's fault."""
 
 
@@ -33,9 +37,77 @@ class Mount:
     target: str
 
 
+class KillReason(Enum):
+    """Why the grader ended the job. Recorded before the kill."""
+
+    DEVICE = "device"
+    WALL = "wall"
+    CPU = "cpu"
+    MEMORY = "memory"
+    GPU_MEMORY = "gpu_memory"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """What a hold cost: ``seconds`` are leased device-seconds. ``advisory`` are a driver's figures, not charged."""
+
+    unit: str
+    device_class: str
+    seconds: float
+    advisory: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Hold(Protocol):
+    """The devices of one attempt, as a launcher knows them. Each of its jobs takes it from ``attach`` to ``end``.
+
+    Any method may raise an ``InfrastructureError``: the job must end then, and what it leaves does not count.
+    """
+
+    def attach(self, pids: Sequence[int], groups: Sequence[Path], end: Callable[[], None]) -> None:
+        """Learn what the sandbox is, before it gets its go: its first processes, its control groups, how to end it.
+
+        ``end`` may be called from another thread, at any time until ``end`` of this hold has returned.
+        """
+
+    def begin(self) -> None:
+        """The user's code goes now."""
+
+    def exceeded(self) -> KillReason | None:
+        """Why the job must end now, as far as the devices are concerned."""
+
+    def end(self) -> Leased:
+        """Every process of the job is dead."""
+
+
+@dataclass(slots=True)
+class Unleased:
+    """The ``Hold`` of a job that runs on no leased device, such as a task's own recipe: a clock."""
+
+    _began: float = 0.0
+
+    def attach(self, pids: Sequence[int], groups: Sequence[Path], end: Callable[[], None]) -> None:
+        """See ``Hold``."""
+
+    def begin(self) -> None:
+        """See ``Hold``."""
+        self._began = time.monotonic()
+
+    def exceeded(self) -> KillReason | None:
+        """See ``Hold``."""
+        return None
+
+    def end(self) -> Leased:
+        """See ``Hold``."""
+        return Leased(unit="cpu_slot_s", device_class="cpu", seconds=time.monotonic() - self._began)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One run. ``module`` is a module of ``sandbox/guest``; ``outputs`` are file names below the working folder."""
+    """One run. ``module`` is a module of ``sandbox/guest``; ``outputs`` are file names below the working folder.
+
+    ``nodes`` are the device files that it may use, at their own paths unless a target says otherwise.
+    """
 
     module: str
     arguments: tuple[str, ...]
@@ -45,16 +117,8 @@ class Job:
     outputs: tuple[str, ...]
     output_max_bytes: int
     masks: tuple[Path, ...] = ()
-
-
-class KillReason(Enum):
-    """Why the grader ended the job. Recorded before the kill."""
-
-    DEVICE = "device"
-    WALL = "wall"
-    CPU = "cpu"
-    MEMORY = "memory"
-    LOG = "log"
+    nodes: tuple[Mount, ...] = ()
+    hold: Hold = field(default_factory=Unleased)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +179,7 @@ class Launcher(Protocol):
         Raises:
             SandboxUnavailableError: this machine cannot start it.
             SandboxFailedError: it broke by itself.
+            InfrastructureError: its hold says that it must not go on.
         """
 
     def close(self) -> None:

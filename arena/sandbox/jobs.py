@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.model.budget import Budget
+from arena.model.device import DeviceKind
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
 from arena.sandbox.interface import Job, Mount
@@ -82,9 +83,10 @@ def predict_job(
     )
 
 
-def on_cpu_slot(budget: Budget) -> Budget:
-    """The budget of an attempt that runs on a leased CPU slot."""
-    return replace(budget, device_seconds=budget.cpu_slot_seconds)
+def on_device(budget: Budget, kind: DeviceKind) -> Budget:
+    """The budget of an attempt that runs on a leased device of this kind."""
+    seconds = budget.gpu_seconds if kind is DeviceKind.GPU else budget.cpu_slot_seconds
+    return replace(budget, device_seconds=seconds)
 
 
 def left_of(budget: Budget, *, wall_s: float, cpu_s: float) -> Budget:

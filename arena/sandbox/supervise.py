@@ -1,6 +1,7 @@
 """Watch one running sandbox from outside: read its log and report, hold it to its limits, say how it ended."""
 
 import contextlib
+import math
 import os
 import selectors
 import signal
@@ -13,7 +14,7 @@ from arena.model.budget import Budget, Usage
 from arena.sandbox import tree
 from arena.sandbox.cgroup import Group
 from arena.sandbox.frames import Report, ReportReader
-from arena.sandbox.interface import Ending, Exited, Finished, Killed, KillReason, SandboxFailedError, Signalled
+from arena.sandbox.interface import Ending, Exited, Finished, Hold, Killed, KillReason, SandboxFailedError, Signalled
 from arena.sandbox.log import HeadAndTail
 
 _TICK_SECONDS = 0.05
@@ -23,6 +24,8 @@ FLOOD_FACTOR = 64
 FLOOD_MIN_BYTES = 16 * 1024**2
 # How long a killed sandbox may take to disappear before that is a fault of ours.
 _GRACE_SECONDS = 10.0
+# How long a sandbox may take to be built. None of it is charged.
+_BUILD_SECONDS = 60.0
 # How long the process around a killed sandbox may take to see that.
 _OUTER_SECONDS = 1.0
 
@@ -98,9 +101,17 @@ def pipe_from(theirs: contextlib.ExitStack, *, to: contextlib.ExitStack) -> tupl
     return read, write
 
 
+def pipe_to(theirs: contextlib.ExitStack, *, of: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe (write, read) from us to a sandbox; each end is closed with its side."""
+    read, write = os.pipe()
+    of.callback(os.close, write)
+    theirs.callback(os.close, read)
+    return write, read
+
+
 @dataclass(slots=True, kw_only=True)
 class Watch:
-    """One sandbox's life.
+    """One sandbox's life: it is built, gets its go by a byte on ``go_fd`` when its hold knows it, and comes to its end.
 
     ``preloaded_bytes`` is memory that the job shares with its server, where limits are polled: it is not charged.
     """
@@ -110,11 +121,14 @@ class Watch:
     report_fd: int
     budget: Budget
     reader: ReportReader
-    started_at: float
+    hold: Hold
+    go_fd: int
     group: Group | None = None
     preloaded_bytes: int = 0
     log: HeadAndTail = field(init=False)
+    went_at: float | None = None
     killed: KillReason | None = None
+    killed_at: float = math.inf
     cpu_s: float = 0.0
     peak_memory_bytes: int = 0
 
@@ -127,10 +141,11 @@ class Watch:
 
         Raises:
             SandboxFailedError: it never started, gave no report though nobody killed it, or cannot be ended.
+            InfrastructureError: its hold says that it must not go on.
         """
         try:
             self._pump()
-            wall_s = time.monotonic() - self.started_at
+            ended_at = time.monotonic()
             self.cpu_s = max(self.cpu_s, self.process.reap(_GRACE_SECONDS) or 0.0)
             if self.group is not None:
                 # The kernel may have ended a process after the last look; its counter says so, an exit code would not.
@@ -140,13 +155,20 @@ class Watch:
             with contextlib.suppress(SandboxFailedError):
                 self.process.reap(_GRACE_SECONDS)
             raise
+        if self.went_at is None:
+            raise SandboxFailedError("sandbox.failed", detail=self._last_words() or "it ended before it began")
+        leased = self.hold.end()
         report = self.reader.finish()
         ending = self._ending(report)
         usage = Usage(
-            charged=min(wall_s, self._clock_limit()[1]),
-            wall_s=wall_s,
+            # How long the kill took is not charged.
+            charged=min(leased.seconds, self.killed_at - self.went_at, self._clock_limit()[1]),
+            wall_s=ended_at - self.went_at,
             cpu_s=self.cpu_s,
             peak_memory_bytes=self.peak_memory_bytes,
+            unit=leased.unit,
+            device_class=leased.device_class,
+            advisory=(leased.advisory,) if leased.advisory else (),
         )
         return Finished(
             ending=ending,
@@ -168,14 +190,17 @@ class Watch:
     def _pump(self) -> None:
         """Read both pipes until their other ends are closed, which they are only when every process inside is dead."""
         reason, seconds = self._clock_limit()
-        deadline = self.started_at + seconds
-        next_tick = self.started_at
+        now = next_tick = time.monotonic()
+        build_until = now + _BUILD_SECONDS
         with selectors.DefaultSelector() as selector:
             selector.register(self.log_fd, selectors.EVENT_READ)
             selector.register(self.report_fd, selectors.EVENT_READ)
             while selector.get_map():
                 now = time.monotonic()
+                deadline = build_until if self.went_at is None else self.went_at + seconds
                 if now >= deadline:
+                    if self.went_at is None:
+                        raise SandboxFailedError("sandbox.failed", detail="the sandbox is not built in time")
                     self._kill(reason)
                     if now >= deadline + _GRACE_SECONDS:
                         raise SandboxFailedError("sandbox.failed", detail="processes survived their end")
@@ -184,6 +209,16 @@ class Watch:
                     next_tick = now + _TICK_SECONDS
                 for key, _ in selector.select(max(0.0, min(next_tick, max(deadline, now + 0.01)) - now)):
                     self._read(selector, key.fd)
+                if self.reader.started and self.went_at is None:
+                    self._let_go()
+
+    def _let_go(self) -> None:
+        """The sandbox is built and nothing of the user's runs yet: who leases its devices learns what it is, first."""
+        self.hold.attach(tree.descendants(self.process.pid), self.group.folders if self.group else (), self.process.end)
+        self.hold.begin()
+        self.went_at = time.monotonic()
+        with contextlib.suppress(BrokenPipeError):  # Dead already: the report says how.
+            os.write(self.go_fd, b"g")
 
     def _read(self, selector: selectors.BaseSelector, fd: int) -> None:
         chunk = os.read(fd, _CHUNK)
@@ -203,6 +238,8 @@ class Watch:
             self._poll_tree()
         if self.cpu_s > self.budget.cpu_seconds:
             self._kill(KillReason.CPU)
+        if self.went_at is not None and (reason := self.hold.exceeded()) is not None:
+            self._kill(reason)
 
     def _read_group(self, group: Group) -> None:
         self.cpu_s = max(self.cpu_s, group.cpu_seconds())
@@ -226,18 +263,20 @@ class Watch:
 
     def _kill(self, reason: KillReason) -> None:
         if self.killed is None:
-            self.killed = reason
+            self.killed, self.killed_at = reason, time.monotonic()
         self.process.end()
 
     def _ending(self, report: Report | None) -> Ending:
         if self.killed is not None:
             return Killed(self.killed)
-        if not self.reader.started or report is None:
-            detail = self.log.value().decode("utf-8", "replace")[-400:]
-            raise SandboxFailedError("sandbox.failed", detail=detail or "it ended without a report")
+        if report is None:
+            raise SandboxFailedError("sandbox.failed", detail=self._last_words() or "it ended without a report")
         if os.WIFSIGNALED(report.status):
             number = os.WTERMSIG(report.status)
             # The kernel's own limit may strike between two looks. A program can send itself these signals, too.
             by_limit = number in {signal.SIGXCPU, signal.SIGKILL} and self.cpu_s > self.budget.cpu_seconds
             return Killed(KillReason.CPU) if by_limit else Signalled(number)
         return Exited(os.waitstatus_to_exitcode(report.status))
+
+    def _last_words(self) -> str:
+        return self.log.value().decode("utf-8", "replace")[-400:]

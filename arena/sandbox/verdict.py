@@ -57,6 +57,9 @@ def _killed(reason: KillReason, budget: Budget, spent: Spent) -> tuple[Outcome, 
             return Outcome.BUDGET_EXCEEDED, Message.of("run.cpu_exceeded", limit=f"{budget.cpu_seconds:g}")
         case KillReason.MEMORY:
             return Outcome.MEMORY_EXCEEDED, Message.of("run.memory_exceeded", limit=human_size(budget.memory_bytes))
+        case KillReason.GPU_MEMORY:
+            limit = human_size(budget.gpu_memory_bytes or 0)
+            return Outcome.MEMORY_EXCEEDED, Message.of("run.gpu_memory_exceeded", limit=limit)
         case KillReason.LOG:
             return Outcome.OUTPUT_FLOODED, Message.of("run.output_flooded", limit=human_size(budget.log_bytes))
     assert_never(reason)

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,7 +270,8 @@ class WarmLauncher:
                 report_fd=report_read,
                 budget=job.budget,
                 reader=ReportReader(max_bytes=job.output_max_bytes),
-                started_at=time.monotonic(),
+                hold=job.hold,
+                go_fd=config_write,
                 group=group,
                 preloaded_bytes=server.resident_bytes,
             )
@@ -281,8 +281,8 @@ class WarmLauncher:
                 if group is not None:
                     # Before it may begin: all that the job will ever start is in the group too.
                     group.add(process.pid)
-                configuration.write(b"go\n")
-                configuration.close()
+                configuration.write(b"grouped\n")
+                configuration.flush()
             return watch.to_the_end()
 
     def _start(self, preload: Sequence[str]) -> _Server:
@@ -351,6 +351,7 @@ class WarmLauncher:
             "masks": list(map(str, (*server.late.masks, *job.masks))),
             "cover": _COVER,
             "sealed": _SEALED,
+            "nodes": [[str(node.source), node.target] for node in job.nodes],
             "rooms": [
                 [room, min(job.budget.disk_bytes, SHM_BYTES if room == _SHM else sys.maxsize), job.budget.files]
                 for room in _ROOMS

@@ -17,13 +17,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.pool import QueuePool
+from typing import TYPE_CHECKING
 
 from arena.errors import InfrastructureError
 from arena.store import migrations, place
+
+if TYPE_CHECKING:  # It is imported with the first transaction: most commands make none, and need not wait for it.
+    from sqlalchemy import Connection, Engine
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 30.0
@@ -33,7 +33,7 @@ _BEGIN = "arena_begin"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # A fork inherits connections that it must neither use nor close: https://www.sqlite.org/howtocorrupt.html, section 2.6
-_INHERITED: list[Engine] = []
+_INHERITED: "list[Engine]" = []
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Store:
     path: Path
     patience_s: float = _PATIENCE_SECONDS
     migrations: Sequence[Sequence[str]] = migrations.MIGRATIONS
-    _engine: Engine | None = field(default=None, init=False)
+    _engine: "Engine | None" = field(default=None, init=False)
     _pid: int = field(default=0, init=False)
 
     @classmethod
@@ -55,7 +55,7 @@ class Store:
         return cls(path=path, patience_s=patience_s)
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> "Iterator[Connection]":
         """A transaction that nobody else writes beside; committed at the end, undone by any exception.
 
         Raises:
@@ -66,7 +66,7 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> "Iterator[Connection]":
         """A transaction that sees the state of one moment.
 
         Raises:
@@ -76,7 +76,7 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
+    def _transaction(self, begin: str) -> "Iterator[Connection]":
         with self._explained(), self._ready().connect() as connection:
             connection.execution_options(**{_BEGIN: begin})
             with connection.begin():
@@ -94,7 +94,7 @@ class Store:
             self._engine.dispose()
         self._engine = None
 
-    def _ready(self) -> Engine:
+    def _ready(self) -> "Engine":
         if self._engine is not None and self._pid != os.getpid():
             _INHERITED.append(self._engine)
             self._engine = None
@@ -111,16 +111,19 @@ class Store:
             self._engine, self._pid = engine, os.getpid()
         return self._engine
 
-    def _new_engine(self) -> Engine:
+    def _new_engine(self) -> "Engine":
+        from sqlalchemy import create_engine, event
+        from sqlalchemy.pool import QueuePool
+
         engine = create_engine("sqlite://", creator=self._connect, pool_size=4, max_overflow=-1, poolclass=QueuePool)
 
         @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
+        def begin(connection: "Connection") -> None:
             connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
         return engine
 
-    def _bring_up_to_date(self, engine: Engine) -> None:
+    def _bring_up_to_date(self, engine: "Engine") -> None:
         # Most often nothing is missing, and then nobody waits for a writer.
         for begin in ("BEGIN", "BEGIN IMMEDIATE"):
             with engine.connect() as connection:
@@ -156,6 +159,8 @@ class Store:
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
         """Say of a database error what it means for whoever runs arena."""
+        from sqlalchemy.exc import DBAPIError, IntegrityError
+
         try:
             yield
         except IntegrityError:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from arena.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 VERSIONS = "CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, applied_at TEXT NOT NULL) STRICT"
 
@@ -62,7 +64,7 @@ MIGRATIONS: tuple[Sequence[str], ...] = (
 )
 
 
-def version(connection: Connection) -> int:
+def version(connection: "Connection") -> int:
     """The version of the schema that the store has; 0 where it has none.
 
     Raises:
@@ -77,11 +79,11 @@ def version(connection: Connection) -> int:
     return int(found or 0)
 
 
-def _path(connection: Connection) -> str:
+def _path(connection: "Connection") -> str:
     return str(connection.exec_driver_sql("PRAGMA database_list").one()[2])
 
 
-def migrate(connection: Connection, *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+def migrate(connection: "Connection", *, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
     """Apply what is missing, in the caller's transaction, so that a store is never between two versions.
 
     Raises:

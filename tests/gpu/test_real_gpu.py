@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from arena.devices.meter import MeterReason
+from arena.devices.interface import MeterReason
 from arena.devices.nvml import Nvml
 from arena.model.device import Device
 from tests.gpu.conftest import Running

@@ -1,8 +1,16 @@
 """Leased time in the real sandbox: sleep is charged, what goes past it ends, and the message says where it went."""
 
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from arena.model.outcome import Outcome
+from arena.sandbox.interface import Exited, Job, Mount
 from tests.integration.conftest import TASK, Arena, each_launcher, guess, table
 
 pytestmark = [pytest.mark.sandbox, each_launcher]
@@ -79,3 +87,100 @@ def test_a_task_that_demands_a_gpu_is_refused(arena: Arena) -> None:
     assert said.code == 5, said.text
     assert said.json[0]["message"]["id"] == "device.no_gpu"
     assert arena.records() == []
+
+
+def _devices(arena: Arena) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = arena.say("devices", "--json").json["devices"]
+    return found
+
+
+def _wait_until_leased(arena: Arena) -> str:
+    """Wait for an attempt that holds a device; return its id."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        held = [str(each["holder"]) for each in _devices(arena) if each["health"] == "leased"]
+        if held:
+            return held[0]
+    raise AssertionError("nothing is leased")
+
+
+def test_one_slot_is_held_by_one_attempt_at_a_time(arena: Arena) -> None:
+    """A second grader waits for it, says so, and what it waits is not charged."""
+    marker = arena.root / "arena.toml"
+    marker.write_text(marker.read_text(encoding="utf-8") + "cpu_slots = 1\n", encoding="utf-8")
+    slow = arena.hand("slow/main.py", f"import time\ntime.sleep(3)\n{_WRITE}")
+    quick = arena.hand("quick/main.py", _WRITE)
+    first = arena.start("submit", TASK, str(slow), "--team", "rahim", "--json")
+    _wait_until_leased(arena)
+    second = arena.say("submit", TASK, str(quick), "--team", "salma", "--json")
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 0, err
+    assert "Waiting for a device (cpu_slot)" in second.err
+    assert second.json["usage"]["charged"] < 2
+    assert '"outcome": "scored"' in out
+    assert [each["health"] for each in _devices(arena)] == ["free"]
+
+
+def test_a_killed_grader_s_device_passes_on(arena: Arena) -> None:
+    """Its sandbox dies with it; the next grader sees that, takes the device, and charges the team once."""
+    marker = arena.root / "arena.toml"
+    marker.write_text(marker.read_text(encoding="utf-8") + "cpu_slots = 1\n", encoding="utf-8")
+    arena.shelve("rahim", "main.py", f"import time\ntime.sleep(2)\n{_WRITE}")
+    process = arena.start("grade")
+    assert _wait_until_leased(arena).endswith(".1")
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    said = arena.say("grade", "--json")
+    assert said.code == 0, said.text
+    assert [each["outcome"] for each in said.json] == ["scored"]
+    assert [each["health"] for each in _devices(arena)] == ["free"]
+    accounts = arena.say("quota", "--team", "rahim", "--json").json["accounts"]
+    spent = {each["unit"]: (each["spent"], each["reserved"]) for each in accounts}
+    assert spent["cpu_slot_s"] == (pytest.approx(said.json[0]["usage"]["charged"], abs=1e-5), 0)
+
+
+_LOOKS = """\
+import glob, os, stat
+print(sorted(glob.glob("/dev/nvidia*")))
+for path in glob.glob("/dev/nvidia*"):
+    print(stat.S_ISCHR(os.stat(path).st_mode))
+    with open(path, "w") as file:
+        try:
+            file.write("x")
+            file.flush()
+        except OSError as error:
+            print(error.errno)
+            os._exit(0)
+try:
+    open("/dev/nvidia9", "w")
+except OSError as error:
+    print("no other", error.errno)
+"""
+
+
+def test_only_the_job_s_own_device_files_are_there(arena: Arena) -> None:
+    """A device file is a device inside, with the leased one's behaviour; the next job has none of it."""
+    launcher = arena.launcher()
+    script = arena.hand("main.py", _LOOKS)
+    for path in (script, *script.parents):
+        if path.is_relative_to(arena.root.parent):
+            path.chmod(path.stat().st_mode | 0o055)
+    job = Job(
+        module="program",
+        arguments=("/kaggle/src/main.py",),
+        mounts=(Mount(source=script, target="/kaggle/src/main.py"), Mount(source=Path("/sys"), target="/sys")),
+        environment={},
+        budget=arena.task().budget,
+        outputs=(),
+        output_max_bytes=1024,
+        masks=(Path("/sys/fs/cgroup"),),
+        # A device whose writes fail in its own way stands for a GPU.
+        nodes=(Mount(source=Path("/dev/full"), target="/dev/nvidia0"),),
+    )
+    with_node = launcher.run(job)
+    assert with_node.ending == Exited(0), with_node.log
+    assert with_node.log.decode().split("\n")[:3] == ["['/dev/nvidia0']", "True", "28"]
+    assert "/sys/fs/cgroup" not in str(with_node.log)
+    without = launcher.run(replace(job, nodes=(), mounts=job.mounts[:1], masks=()))
+    assert "True" not in without.log.decode()
+    assert "28" not in without.log.decode()

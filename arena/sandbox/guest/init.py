@@ -1,9 +1,10 @@
 """Process 1 of a sandbox: starts the user's process, reaps orphans, takes the named files out when all is dead.
 
-Of a fresh sandbox it is run by path with ``-I -S``; its one argument is JSON: ``{result_fd, command, environment, cwd,
-limits, outputs, max_bytes}``. Of a warm one it is a fork of the server, which calls ``keep``. On ``result_fd`` it
-writes the line ``{"started": true}``, then, after the end, one JSON line and the outputs' bytes in its order. The
-user's process has the same uid, so this one is not dumpable: it cannot be traced, nor its descriptors opened.
+Of a fresh sandbox it is run by path with ``-I -S``; its one argument is JSON: ``{result_fd, go_fd, command,
+environment, cwd, limits, outputs, max_bytes}``. Of a warm one it is a fork of the server, which calls ``keep``. On
+``result_fd`` it writes the line ``{"started": true}`` and waits for a byte on ``go_fd``: until then nothing of the
+user's has run. After the end it writes one JSON line and the outputs' bytes in its order. The user's process has the
+same uid, so this one is not dumpable: it cannot be traced, nor its descriptors opened.
 """
 
 import contextlib
@@ -20,6 +21,8 @@ from typing import Any, NoReturn
 _PR_SET_DUMPABLE = 4
 _CHUNK = 1 << 20
 _NO_EXEC = 126
+# The grader is gone, or does not want it any more.
+_NO_GO = 124
 
 
 def _become_unreadable() -> None:
@@ -153,6 +156,9 @@ def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) ->
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder = os.open(config["cwd"], os.O_RDONLY | os.O_DIRECTORY)
     _write(config["result_fd"], b'{"started": true}\n')
+    if not os.read(config["go_fd"], 1):
+        os._exit(_NO_GO)
+    os.close(config["go_fd"])
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

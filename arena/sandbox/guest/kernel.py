@@ -63,10 +63,11 @@ def mount_tmpfs(target: str, *, size: int, files: int, mode: int = 0o755, owner:
     _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
 
 
-def mount_proc(target: str) -> None:
-    """The processes of this namespace; nobody can change a setting of the kernel through it."""
+def mount_proc(target: str, *, writable: bool = False) -> None:
+    """The processes of this namespace; nobody can change a setting of the kernel through it, unless it is writable."""
     _mount("proc", target, "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-    read_only(target)
+    if not writable:
+        read_only(target)
 
 
 def mount_devpts(target: str) -> None:
@@ -90,10 +91,16 @@ def show(source: str, target: str) -> None:
     """``bind``, after making the file or folder that it needs at ``target``, where that is not there."""
     if os.path.isdir(source):
         os.makedirs(target, exist_ok=True)
-    elif not os.path.lexists(target):
+    else:
+        make_place(target)
+    bind(source, target)
+
+
+def make_place(target: str) -> None:
+    """An empty file to mount something on, where there is nothing yet."""
+    if not os.path.lexists(target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o644))
-    bind(source, target)
 
 
 def cover(path: str, file: str) -> None:
@@ -105,14 +112,14 @@ def cover(path: str, file: str) -> None:
         bind(file, path)
 
 
-def read_only(target: str, *, below: bool = True) -> None:
-    """Nothing at ``target`` can be written any more, nor in what is mounted ``below`` it."""
-    _set_attributes(target, _ATTR_RDONLY, recursive=below)
+def read_only(target: str, *, below: bool = True, undo: bool = False) -> None:
+    """Nothing at ``target`` can be written any more, nor in what is mounted ``below`` it; ``undo`` takes that back."""
+    _set_attributes(target, _ATTR_RDONLY, recursive=below, undo=undo)
 
 
-def _set_attributes(target: str, attributes: int, *, recursive: bool = True) -> None:
+def _set_attributes(target: str, attributes: int, *, recursive: bool = True, undo: bool = False) -> None:
     # struct mount_attr: attr_set, attr_clr, propagation, userns_fd.
-    setting = struct.pack("=QQQQ", attributes, 0, 0, 0)
+    setting = struct.pack("=QQQQ", *((0, attributes) if undo else (attributes, 0)), 0, 0)
     flags = _AT_RECURSIVE if recursive else 0
     result = _libc.syscall(_SYS_MOUNT_SETATTR, _AT_FDCWD, target.encode(), flags, setting, len(setting))
     _check(result, f"mount_setattr {target}")

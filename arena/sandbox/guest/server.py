@@ -11,8 +11,9 @@ Messages on the socket (SEQPACKET): ``{"packages", "bytes", "files"}`` once; the
 and ``{"cpu_s"}``.
 
 The configuration of a job is a line of JSON, what ``init`` needs and ``{module, arguments, environment, mounts:
-[[source, target], …], masks, cover, rooms: [[folder, bytes, files], …], sealed: [folder, …], uid, filter}``, and a
-second line, ``go``, when the job may begin.
+[[source, target], …], masks, cover, rooms: [[folder, bytes, files], …], sealed: [folder, …], nodes: [[source,
+target], …], uid, filter}``. A second line, ``grouped``, says that the process is in its control group, and a byte after
+that is what ``init`` waits for.
 """
 
 import contextlib
@@ -107,11 +108,12 @@ def _run(log: int, report: int, configuration: int) -> None:
     os.setsid()
     os.dup2(log, 1)
     os.dup2(log, 2)
-    with open(configuration, "rb") as file:
+    # Nothing follows a line before it was acted upon, so what is buffered here is read here.
+    with open(configuration, "rb", closefd=False) as file:
         config = json.loads(file.readline())
         _build(config)
         # The grader says so when this process is in the job's control group.
-        if file.readline() != b"go\n":
+        if file.readline() != b"grouped\n":
             os._exit(_BROKEN)
     kernel.unshare(kernel.CLONE_NEWCGROUP)
     # Before the account is this one's: a process of the same account may look into one that is dumpable.
@@ -120,7 +122,7 @@ def _run(log: int, report: int, configuration: int) -> None:
     kernel.set_dumpable(dumpable=False)
     kernel.install_filter(bytes.fromhex(config["filter"]))
     os.close(log)
-    config["result_fd"] = report
+    config["result_fd"], config["go_fd"] = report, configuration
     init.keep(config, _become)
     os._exit(0)
 
@@ -128,7 +130,15 @@ def _run(log: int, report: int, configuration: int) -> None:
 def _build(config: dict[str, Any]) -> None:
     """The job's own view: a copy of the server's, with the job's files, without the host's."""
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
-    kernel.mount_proc("/proc")
+    # CUDA names its threads by way of /proc; the account inside may write nothing else there.
+    kernel.mount_proc("/proc", writable=bool(config["nodes"]))
+    if config["nodes"]:
+        # A device's files and libraries have places of their own. In the root that all jobs share these are made as
+        # empty files and folders; a device is mounted on one for this job alone.
+        kernel.read_only("/", below=False, undo=True)
+        for source, target in config["nodes"]:
+            kernel.make_place(target)
+            kernel.bind_device(_HOST + source, target)
     for folder in config["sealed"]:
         kernel.mount_tmpfs(folder, size=_FOLDER_BYTES, files=_FOLDER_FILES)
     for folder, size, files in config["rooms"]:
@@ -138,7 +148,7 @@ def _build(config: dict[str, Any]) -> None:
         kernel.show(_HOST + source, target)
     for path in config["masks"]:
         kernel.cover(path, config["cover"])
-    for folder in config["sealed"]:
+    for folder in (*config["sealed"], "/"):
         kernel.read_only(folder, below=False)
     kernel.detach(_HOST)
 

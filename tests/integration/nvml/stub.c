@@ -200,6 +200,25 @@ int nvmlDeviceGetAttributes_v2(Device *device, Attributes *attributes)
     return SUCCESS;
 }
 
+/* A slice's instances are numbered by its place. */
+int nvmlDeviceGetGpuInstanceId(Device *device, unsigned *id)
+{
+    ABOUT(device);
+    if (device->place < 0)
+        return NOT_SUPPORTED;
+    *id = (unsigned)device->place + 1;
+    return SUCCESS;
+}
+
+int nvmlDeviceGetComputeInstanceId(Device *device, unsigned *id)
+{
+    ABOUT(device);
+    if (device->place < 0)
+        return NOT_SUPPORTED;
+    *id = 0;
+    return SUCCESS;
+}
+
 int nvmlDeviceGetUtilizationRates(Device *device, Rates *rates)
 {
     OF_WHOLE_GPU(device);

@@ -47,6 +47,7 @@ def test_a_gpu_is_described_by_what_outlives_a_restart(stub: Stub) -> None:
         "memory_bytes": 40 * GIB,
         "mig_profile": None,
         "device_class": "nvidia-stub-40gb",
+        "mig_instances": None,
     }
 
 

@@ -14,7 +14,6 @@ from arena.allowance.forecast import (
     Covered,
     Refused,
     denial,
-    expected_device,
     forecast,
     left_text,
     may_cost,
@@ -62,12 +61,6 @@ def test_phases_with_budgets_of_their_own_add_up() -> None:
     assert _cost(Kind.MODEL, fit_budget=fit, predict_budget=predict) == 307
     assert _cost(Kind.MODEL, fit_budget=fit) == 300 + FRUIT.budget.wall_seconds
     assert _cost(Kind.PROGRAM, fit_budget=fit, predict_budget=predict) == FRUIT.budget.wall_seconds
-
-
-def test_a_task_that_wants_a_gpu_is_expected_to_get_one() -> None:
-    """Where a task leaves its device open, a CPU slot is expected."""
-    found = [expected_device(replace(FRUIT.budget, device=device)) for device in ("gpu", "cpu", "any")]
-    assert found == [DeviceKind.GPU, DeviceKind.CPU_SLOT, DeviceKind.CPU_SLOT]
 
 
 def test_covered() -> None:

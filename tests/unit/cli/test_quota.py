@@ -16,6 +16,7 @@ from arena.errors import UsageError
 from arena.intake.receive import receive
 from arena.model.allowance import Allowance
 from arena.model.budget import Usage
+from arena.model.device import DeviceKind
 from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
@@ -155,7 +156,7 @@ def _received(folder: Path, task: Task, name: str, content: bytes) -> Submission
 def test_what_submit_says_beforehand(limited: Workspace, task: Task, tmp_path: Path) -> None:
     """A program's whole budget is what it may cost; what is reserved already is no longer there for it."""
     _reserve(limited, 5)
-    said = forecast_of(limited, _received(tmp_path, task, "main.py", b"print()"), task, datetime.now(UTC))
+    said = forecast_of(limited, _received(tmp_path, task, "main.py", b"print()"), task, DeviceKind.CPU_SLOT)
     assert isinstance(said, Covered)
     assert (said.message.id, said.message.params["needed"], said.message.params["left"]) == (
         "quota.may_cost",
@@ -168,7 +169,7 @@ def test_predictions_cost_nothing(limited: Workspace, task: Task, tmp_path: Path
     """Nothing runs, so nothing is said, whatever is left."""
     _reserve(limited, 30)
     received = _received(tmp_path, task, "submission.csv", predictions())
-    assert forecast_of(limited, received, task, datetime.now(UTC)) is None
+    assert forecast_of(limited, received, task, DeviceKind.CPU_SLOT) is None
 
 
 def test_submit_refuses_what_the_week_does_not_cover(limited: Workspace, stages: Stages, file: File) -> None:

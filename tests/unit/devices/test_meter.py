@@ -1,12 +1,11 @@
 """What a lease costs."""
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.devices.discover import cpu_slots
-from arena.devices.interface import Absent, Why
-from arena.devices.meter import LeaseMeter, MeterReason, billed
+from arena.devices.interface import Absent, MeterReason, Why
+from arena.devices.meter import LeaseMeter
 from arena.devices.sample import Sampler
 from tests.unit.devices.gpus import MIB, FakeReader, StillClock, gpu
 
@@ -113,15 +112,3 @@ def test_a_driver_that_is_silent_for_a_minute_has_lost_its_gpu(clock: StillClock
     meter = LeaseMeter([gpu()], samplers=[sampler], clock=clock)
     meter.start()
     assert meter.exceeded() is MeterReason.DEVICE_LOST
-
-
-@given(SECONDS, SECONDS)
-def test_never_more_than_the_budget_is_charged(leased: float, budget: float) -> None:
-    assert billed(leased, budget) <= budget
-    assert billed(leased, budget) in {leased, budget}
-
-
-@pytest.mark.parametrize(("leased", "budget"), [(-1.0, 1.0), (1.0, -1.0)])
-def test_negative_seconds_are_refused(leased: float, budget: float) -> None:
-    with pytest.raises(ValueError, match="negative"):
-        billed(leased, budget)

@@ -31,7 +31,7 @@ def try_out(tmp_path: Path, task: Task, stages: Stages) -> Try:
         received = receive(source, tmp_path / "received", task=task, team="rahim", received_at=START)
         assert not isinstance(received, Rejected)
         (tmp_path / "scratch").mkdir()
-        return attempt(received, task, stages, tmp_path / "scratch")
+        return attempt(received, task, stages, tmp_path / "scratch", name="a")
 
     return tried
 
@@ -166,5 +166,5 @@ def test_masks(launcher: FakeLauncher, stages: Stages, task: Task, tmp_path: Pat
     received = receive(source, tmp_path / "frozen", task=task, team="rahim", received_at=START)
     assert not isinstance(received, Rejected)
     masked = replace(stages, masks=lambda of: (Path("/runtime") / of.id,))
-    attempt(received, task, masked, tmp_path)
+    attempt(received, task, masked, tmp_path, name="a")
     assert [job.masks for job in launcher.jobs] == [(Path("/runtime/fruit"),)] * 2

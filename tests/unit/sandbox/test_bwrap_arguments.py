@@ -37,7 +37,7 @@ def test_namespaces() -> None:
 def test_nothing_writable(tmp_path: Path) -> None:
     """Host paths are bound read-only and in no other way, and the root is made read-only last of all."""
     mount = Mount(source=tmp_path, target="/kaggle/src")
-    arguments = file_arguments(View(binds=(mount,), masks=(), cover=tmp_path / "cover"), DISK)
+    arguments = file_arguments(View(binds=(mount,), masks=(), cover=tmp_path / "cover"), (), DISK)
     assert (str(tmp_path), "/kaggle/src") in _pairs(arguments, "--ro-bind")
     assert not {"--bind", "--dev-bind", "--bind-try", "--dev-bind-try", "--overlay"} & set(arguments)
     assert arguments[-2:] == ["--remount-ro", "/"]
@@ -46,7 +46,7 @@ def test_nothing_writable(tmp_path: Path) -> None:
 
 def test_disk_limit(tmp_path: Path) -> None:
     """Each writable place is a file system in memory of the job's own, no larger than its budget."""
-    arguments = file_arguments(View(binds=(), masks=(), cover=tmp_path), DISK)
+    arguments = file_arguments(View(binds=(), masks=(), cover=tmp_path), (), DISK)
     for place in ("/dev/shm", "/tmp", WORKING):
         end = arguments.index(place)
         assert arguments[end - 5 : end] == ["--perms", "0700", "--size", str(DISK), "--tmpfs"]
@@ -54,7 +54,7 @@ def test_disk_limit(tmp_path: Path) -> None:
 
 def test_writable_places_first(tmp_path: Path) -> None:
     """A workspace below the host's /tmp is not covered by the job's own /tmp, which is mounted before it."""
-    arguments = file_arguments(View(binds=tuple(_same("/tmp/class")), masks=(), cover=tmp_path), DISK)
+    arguments = file_arguments(View(binds=tuple(_same("/tmp/class")), masks=(), cover=tmp_path), (), DISK)
     assert arguments.index("/tmp") < arguments.index("/tmp/class")
 
 
@@ -64,7 +64,7 @@ def test_masks(tmp_path: Path) -> None:
     (tmp_path / "titanic.csv").write_bytes(b"answers")
     masks = (tmp_path / "titanic.csv", tmp_path / "folder")
     view = View(binds=tuple(_same(str(tmp_path))), masks=masks, cover=Path("/cover"))
-    arguments = file_arguments(view, DISK)
+    arguments = file_arguments(view, (), DISK)
     assert ("/cover", str(masks[0])) in _pairs(arguments, "--ro-bind")
     assert str(masks[1]) in _after(arguments, "--tmpfs")
     assert str(masks[1]) in _after(arguments, "--remount-ro")
@@ -107,3 +107,13 @@ def test_without_covered_hides_nothing(mounts: list[Mount]) -> None:
         same_path = str(mount.source) == mount.target
         inside = [k for k in kept if str(k.source) == k.target and Path(mount.target).is_relative_to(k.target)]
         assert mount in kept or (same_path and inside)
+
+
+def test_device_files(tmp_path: Path) -> None:
+    """Device files are bound as devices, into a /dev that is made before; CUDA needs a /proc that it may write to."""
+    nodes = (Mount(source=Path("/dev/nvidia3"), target="/dev/nvidia3"),)
+    arguments = file_arguments(View(binds=(), masks=(), cover=tmp_path), nodes, DISK)
+    assert _pairs(arguments, "--dev-bind") == [("/dev/nvidia3", "/dev/nvidia3")]
+    assert arguments.index("--dev") < arguments.index("--dev-bind")
+    assert "/proc" not in _after(arguments, "--remount-ro")
+    assert {"/dev", "/"} <= set(_after(arguments, "--remount-ro"))

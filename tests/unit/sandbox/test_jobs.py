@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.model.device import DeviceKind
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
 from arena.sandbox import jobs
@@ -174,7 +175,9 @@ def test_left_of(wall_s: float, cpu_s: float) -> None:
 
 def test_left_of_a_lease() -> None:
     """Leased seconds go down with the clock; where the task names none, there are none to go down."""
-    budget = jobs.on_cpu_slot(replace(FRUIT.budget, cpu_slot_seconds=8, gpu_seconds=3))
+    spends = replace(FRUIT.budget, cpu_slot_seconds=8, gpu_seconds=3)
+    assert jobs.on_device(spends, DeviceKind.GPU).device_seconds == 3
+    budget = jobs.on_device(spends, DeviceKind.CPU_SLOT)
     assert budget.device_seconds == 8
     assert jobs.left_of(budget, wall_s=3, cpu_s=0).device_seconds == 5
     assert jobs.left_of(budget, wall_s=30, cpu_s=0).device_seconds == 0.1
