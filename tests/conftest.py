@@ -122,11 +122,10 @@ PUBLIC = {
 # The task as values alone, for what needs no files.
 FRUIT = Task(
     id="fruit",
-    kind="prediction",
     title={"en": "Fruit", "bn": "ফল"},
     tags=(),
     sealed=False,
-    data=DataSpec(
+    work=DataSpec(
         id="id",
         target=("ripe",),
         labels=(0, 1),

@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from arena.exercises.mismatch import Mismatch
 from arena.model.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,9 +83,14 @@ def problems() -> list[str]:
 
 
 # Chosen by the value of an enum or a direction, so that no literal stands in the code.
-NAMED_BY_VALUE = {f"outcome.{outcome.value}" for outcome in Outcome} | {"show.maximize", "show.minimize"}
+NAMED_BY_VALUE = (
+    {f"outcome.{outcome.value}" for outcome in Outcome}
+    | {f"mismatch.{mismatch.value}" for mismatch in Mismatch}
+    | {"show.maximize", "show.minimize"}
+)
 # File names and columns that look like ids.
 NOT_IDS = {"store.sqlite3", "task.toml", "answers.csv", "submission.csv", "metric.py"}
+NOT_IDS |= {"cases.py", "cases.json", "cases.md"}
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def may_cost(kind: Kind, task: Task, device: DeviceKind) -> Cost:
     match kind:
         case Kind.PREDICTIONS:
             seconds = 0.0
-        case Kind.PROGRAM:
+        case Kind.PROGRAM | Kind.EXERCISE:
             seconds = _leased(task.budget, device)
         case Kind.MODEL if task.fit_budget is None and task.predict_budget is None:
             seconds = _leased(task.budget, device)

@@ -1,18 +1,17 @@
-"""Build a task: run its recipe in the sandbox, keep the answers, hold the public files against their checksums."""
+"""Build a task: run its recipe in the sandbox, write what is public, keep the answers."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from arena.authoring.exercise import BuiltExercise, build_exercise
+from arena.authoring.public import verify_public, write_public
 from arena.errors import TaskError
-from arena.files import write_atomic
 from arena.model.safe_text import safe_block
 from arena.model.task import Task
 from arena.sandbox.interface import Exited, Launcher
 from arena.sandbox.jobs import prepare_job
 from arena.vault.plain import PlainVault, parse_answers
 
-CHECKSUMS = "SHA256SUMS"
 _ANSWERS = "answers.csv"
 
 
@@ -39,57 +38,25 @@ def ensure_built(task: Task, vault: PlainVault, launcher: Callable[[Task], Launc
     return True
 
 
-def build(task: Task, vault: PlainVault, launcher: Launcher, *, update: bool, repeat: bool) -> Built:
+def build(task: Task, vault: PlainVault, launcher: Launcher, *, update: bool, repeat: bool) -> "Built | BuiltExercise":
+    """Build a task of either kind.
+
+    ``repeat``: do everything twice, to see that the same comes out. ``update``: rewrite public files that differ.
+    """
+    make = build_exercise if task.kind == "exercise" else build_prediction
+    return make(task, vault, launcher, update=update, repeat=repeat)
+
+
+def build_prediction(task: Task, vault: PlainVault, launcher: Launcher, *, update: bool, repeat: bool) -> Built:
     """Run ``prepare.py``, with ``repeat`` twice to see that the bytes are equal; ``update`` rewrites public files."""
     made = _prepare(task, launcher)
     if repeat and made != _prepare(task, launcher):
         raise TaskError("task.not_deterministic", task=task.id)
     answers = parse_answers(made[_ANSWERS], task)
     public = {name.removeprefix("public/"): data for name, data in made.items() if name != _ANSWERS}
-    sums = checksums(public)
-    changed: list[str] = []
-    for name, data in {**public, CHECKSUMS: sums}.items():
-        path = task.public_dir / name
-        if path.is_file() and path.read_bytes() == data:
-            continue
-        if path.exists() and not update:
-            raise TaskError("task.public_differs", task=task.id, file=f"public/{name}")
-        write_atomic(path, data)
-        changed.append(name)
+    changed = write_public(task, public, update=update)
     vault.put_answers(task, made[_ANSWERS])
-    return Built(
-        public=tuple(public), rows=len(answers.ids), public_rows=sum(answers.is_public), changed=tuple(changed)
-    )
-
-
-def checksums(public: dict[str, bytes]) -> bytes:
-    """The text of ``SHA256SUMS``, in the format of sha256sum(1)."""
-    lines = [f"{hashlib.sha256(public[name]).hexdigest()}  {name}\n" for name in sorted(public)]
-    return "".join(lines).encode()
-
-
-def verify_public(task: Task) -> None:
-    """Hold the public files against their checksums.
-
-    Raises:
-        TaskError: one is missing or was changed; the message names it.
-    """
-    expected: dict[str, str] = {}
-    try:
-        for line in (task.public_dir / CHECKSUMS).read_text(encoding="ascii").splitlines():
-            digest, name = line.split("  ", 1)
-            expected[name] = digest
-    except FileNotFoundError as error:
-        raise TaskError("task.not_built", task=task.id) from error
-    except ValueError as error:
-        raise TaskError("task.public_unusable", task=task.id, file=f"public/{CHECKSUMS}") from error
-    for name in task.data.public_files:
-        try:
-            data = (task.public_dir / name).read_bytes()
-        except FileNotFoundError as error:
-            raise TaskError("task.not_built", task=task.id) from error
-        if hashlib.sha256(data).hexdigest() != expected.get(name):
-            raise TaskError("task.public_differs", task=task.id, file=f"public/{name}")
+    return Built(public=tuple(public), rows=len(answers.ids), public_rows=sum(answers.is_public), changed=changed)
 
 
 def _prepare(task: Task, launcher: Launcher) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Give a learner a task's public files and starter kit."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from arena.errors import InfrastructureError, TaskError, UsageError
@@ -7,16 +8,20 @@ from arena.files import write_atomic
 from arena.model.task import Task
 
 
-def copy_public(task: Task, folder: Path, *, force: bool) -> list[str]:
+def copy_public(task: Task, folder: Path, *, force: bool, extra: Mapping[str, bytes] | None = None) -> list[str]:
     """Copy the public files to ``folder`` and the starter kit to ``folder/starter``; return the names.
+
+    An exercise's ``harness.py`` goes along; ``extra`` are contents of more files.
 
     Raises:
         UsageError: a file is there and differs, and ``force`` is not given. Nothing is written then.
     """
-    sources = {name: task.public_dir / name for name in task.data.public_files}
+    sources = {name: task.public_dir / name for name in task.public_files}
     starter = task.root / "starter"
     sources |= {f"starter/{path.relative_to(starter).as_posix()}": path for path in sorted(_files(starter))}
-    contents = {}
+    if (harness := task.root / "harness.py").is_file():
+        sources["harness.py"] = harness
+    contents = dict(extra or {})
     for name, path in sources.items():
         try:
             contents[name] = path.read_bytes()

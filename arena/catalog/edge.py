@@ -35,7 +35,7 @@ def _fix(error: ErrorDetails) -> str:
             return f"set `{key}` to {expected}" if expected else f"correct the value of `{key}`"
 
 
-def validated(data: bytes, name: str, schema: type[_Schema]) -> tuple[_Schema, dict[tuple[str, ...], int]]:
+def validated(data: bytes, name: str, schema: type[_Schema]) -> tuple[_Schema, dict[toml_lines.Place, int]]:
     """Parse and validate TOML bytes; return the settings and the line of each key.
 
     Raises:

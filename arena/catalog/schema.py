@@ -15,6 +15,7 @@ _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 _EXACT = 2**53  # beyond it, floats skip integers
 _FILE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 _TASK_ID = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
+_NAME = r"^[A-Za-z][A-Za-z0-9_]{0,63}$"
 
 
 def parse_size(value: object) -> int:
@@ -49,6 +50,9 @@ Size = Annotated[int, BeforeValidator(parse_size)]
 FileName = Annotated[str, StringConstraints(pattern=_FILE_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+TaskId = Annotated[str, StringConstraints(pattern=_TASK_ID)]
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
+Tolerance = Annotated[float, Field(ge=0, le=1e300)]
 
 
 class Title(Edge):
@@ -73,7 +77,9 @@ class Submissions(Edge):
     """What may be handed in."""
 
     accepts: Annotated[
-        tuple[Literal["predictions", "program", "model"], ...], Field(min_length=1), AfterValidator(_distinct)
+        tuple[Literal["predictions", "program", "model", "exercise"], ...],
+        Field(min_length=1),
+        AfterValidator(_distinct),
     ]
     max_size: Size = 20 * 1024**2
     per_day: Annotated[int, Field(ge=1)] = 10
@@ -85,6 +91,30 @@ class MetricChoice(Edge):
 
     name: Text
     also: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
+
+
+class FunctionTable(Edge):
+    """One function that a solution must define."""
+
+    name: Name
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1
+    rtol: Tolerance = 1e-6
+    atol: Tolerance = 1e-9
+
+
+def _named_once(functions: tuple[FunctionTable, ...]) -> tuple[FunctionTable, ...]:
+    _distinct(tuple(function.name for function in functions))
+    return functions
+
+
+class ExerciseTable(Edge):
+    """How the cases are run."""
+
+    preload: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,63}$")], ...], AfterValidator(_distinct)
+    ] = ()
+    case_seconds: Annotated[float, Field(gt=0, le=600)] = 5
+    next: TaskId | None = None
 
 
 class PhaseBudget(Edge):
@@ -137,20 +167,32 @@ class Board(Edge):
 
 
 class TaskFile(Edge):
-    """The whole of ``task.toml``."""
+    """What every ``task.toml`` holds."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")]
-    id: Annotated[str, StringConstraints(pattern=_TASK_ID)]
-    kind: Literal["prediction"]
+    id: TaskId
+    kind: Literal["prediction", "exercise"]
     title: Title
     tags: tuple[Text, ...] = ()
     sealed: bool
-    data: Data
     submissions: Submissions
-    metric: MetricChoice
     budget: BudgetTable = BudgetTable()
     sandbox: Sandbox = Sandbox()
     board: Board = Board()
+
+
+class PredictionFile(TaskFile):
+    """The ``task.toml`` of a task whose rows are predicted."""
+
+    data: Data
+    metric: MetricChoice
+
+
+class ExerciseFile(TaskFile):
+    """The ``task.toml`` of an exercise."""
+
+    functions: Annotated[tuple[FunctionTable, ...], Field(min_length=1), AfterValidator(_named_once)]
+    exercise: ExerciseTable = ExerciseTable()
 
 
 def is_window(opens: datetime | None, closes: datetime | None) -> bool:

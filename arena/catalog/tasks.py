@@ -7,19 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.catalog import edge, toml_lines
-from arena.catalog.schema import BudgetTable, PhaseBudget, TaskFile, is_window
+from arena.catalog.schema import BudgetTable, ExerciseFile, PhaseBudget, PredictionFile, is_window
 from arena.errors import InvalidFileError, Problem, UsageError
 from arena.model.budget import Budget
 from arena.model.metric import Metric, Needs
 from arena.model.safe_text import safe_line
 from arena.model.submission import Kind
-from arena.model.task import BoardRules, DataSpec, SubmissionRules, Task
+from arena.model.task import BoardRules, DataSpec, Exercise, Function, SubmissionRules, Task
 
 LANGUAGES = ("en", "bn")
+_Settings = PredictionFile | ExerciseFile
+_SCHEMAS: dict[str, type[_Settings]] = {"prediction": PredictionFile, "exercise": ExerciseFile}
 # What can change a score. Statements, titles, starters, examples and the board's dates can change without a regrade.
-_SCORING_KEYS = ("schema", "id", "kind", "data", "metric", "budget")
+_SCORING_KEYS = ("schema", "id", "kind", "data", "metric", "functions", "exercise", "budget")
+_SCORING_FILES = ("prepare.py", "metric.py", "cases.py", "reference.py", "harness.py")
+# Of an exercise's table, what only leads on.
+_NOT_SCORING = "next"
 _BINARY = 2
-_SCORING_FILES = ("prepare.py", "metric.py")
+CASES_PASSED = "cases_passed"
 
 
 def task_ids(root: Path) -> tuple[str, ...]:
@@ -40,7 +45,8 @@ def load_task(root: Path, task_id: str, metrics: Mapping[str, Metric]) -> Task:
     folder = root / "tasks" / task_id
     name = f"tasks/{task_id}/task.toml"
     data = edge.read_definition(folder / "task.toml", name)
-    settings, lines = edge.validated(data, name, TaskFile)
+    schema = _SCHEMAS.get(str(toml_lines.parse(data, name).get("kind")), PredictionFile)
+    settings, lines = edge.validated(data, name, schema)
     problems = _problems(settings, folder, name, lines, metrics)
     if problems:
         raise InvalidFileError(problems)
@@ -53,15 +59,21 @@ def statement(task: Task, language: str) -> str:
 
 
 def _problems(
-    settings: TaskFile, folder: Path, name: str, lines: dict[tuple[str, ...], int], metrics: Mapping[str, Metric]
+    settings: _Settings, folder: Path, name: str, lines: dict[toml_lines.Place, int], metrics: Mapping[str, Metric]
 ) -> list[Problem]:
     """What no single key shows: keys against each other, against the metrics and against the folder."""
-    found = [*_contradictions(settings, folder), *_metric_faults(settings, metrics)]
+    found = list(_contradictions(settings, folder))
+    if isinstance(settings, PredictionFile):
+        found += [*_data_faults(settings), *_metric_faults(settings, metrics)]
+    else:
+        found += _exercise_faults(settings)
     problems = [
         Problem(file=name, line=toml_lines.line_of(lines, location), reason=reason, fix=fix)
         for location, reason, fix in found
     ]
-    for required in ("prepare.py", *(f"statement.{language}.md" for language in LANGUAGES)):
+    problems.sort(key=lambda problem: problem.line or 0)
+    sources = ("prepare.py",) if isinstance(settings, PredictionFile) else ("cases.py", "reference.py")
+    for required in (*sources, *(f"statement.{language}.md" for language in LANGUAGES)):
         if not (folder / required).is_file():
             path = f"tasks/{folder.name}/{required}"
             problems.append(Problem(file=name, line=None, reason=f"{path} is missing", fix=f"write {path}"))
@@ -71,27 +83,45 @@ def _problems(
 _Fault = tuple[tuple[str, ...], str, str]
 
 
-def _contradictions(settings: TaskFile, folder: Path) -> Iterator[_Fault]:
+def _contradictions(settings: _Settings, folder: Path) -> Iterator[_Fault]:
     if settings.id != folder.name:
         yield ("id",), f"`id` is {settings.id!r} but the folder is {folder.name!r}", "make the two equal"
-    if settings.data.id in settings.data.target:
-        yield ("data", "target"), "the id column is also a target", "name the columns that are predicted"
-    if len(settings.data.target) > 1:
-        yield ("data", "target"), "several targets are not supported yet", "name one column"
     if settings.sealed:
         yield ("sealed",), "sealed answers are not supported yet", "set `sealed = false`: a practice task"
     if not is_window(settings.board.opens, settings.board.closes):
         yield ("board", "closes"), "`closes` is not after `opens`", "correct one of the two"
-    for name in (name for name in settings.board.by if name not in settings.metric.also):
-        also = ", ".join(settings.metric.also) or "none yet"
+    beside = settings.metric.also if isinstance(settings, PredictionFile) else ()
+    for name in (name for name in settings.board.by if name not in beside):
+        also = ", ".join(beside) or "none yet"
         yield ("board", "by"), f"{name!r} is not in the metric's `also`", f"name metrics that are: {also}"
 
 
-def _metric_faults(settings: TaskFile, metrics: Mapping[str, Metric]) -> Iterator[_Fault]:
+def _data_faults(settings: PredictionFile) -> Iterator[_Fault]:
+    if settings.data.id in settings.data.target:
+        yield ("data", "target"), "the id column is also a target", "name the columns that are predicted"
+    if len(settings.data.target) > 1:
+        yield ("data", "target"), "several targets are not supported yet", "name one column"
+    if "exercise" in settings.submissions.accepts:
+        yield ("submissions", "accepts"), "a prediction task takes no `exercise`", "remove it"
+
+
+def _exercise_faults(settings: ExerciseFile) -> Iterator[_Fault]:
+    if settings.submissions.accepts != ("exercise",):
+        yield ("submissions", "accepts"), "an exercise takes nothing else", 'set `accepts = ["exercise"]`'
+    if settings.budget.fit or settings.budget.predict:
+        yield ("budget",), "`fit` and `predict` are phases of a model", "remove them"
+    if settings.exercise.case_seconds > settings.budget.wall_seconds:
+        yield ("exercise", "case_seconds"), "a case may take longer than all together", "lower it"
+    if settings.exercise.next == settings.id:
+        yield ("exercise", "next"), "it leads to itself", "name the task that comes next, or remove it"
+
+
+def _metric_faults(settings: PredictionFile, metrics: Mapping[str, Metric]) -> Iterator[_Fault]:
     names = (settings.metric.name, *settings.metric.also)
-    for unknown in (name for name in names if name not in metrics):
-        yield ("metric",), f"there is no metric {unknown!r}", f"choose from {', '.join(metrics)}"
-    needs = {metrics[name].needs for name in names if name in metrics}
+    known = [name for name, metric in metrics.items() if metric.needs is not Needs.CASES]
+    for unknown in (name for name in names if name not in known):
+        yield ("metric",), f"there is no metric {unknown!r}", f"choose from {', '.join(known)}"
+    needs = {metrics[name].needs for name in names if name in known}
     if len(needs) > 1:
         kinds = " and ".join(sorted(need.value for need in needs))
         yield ("metric", "also"), f"the metrics need different predictions: {kinds}", "name metrics that need the same"
@@ -103,10 +133,11 @@ def _metric_faults(settings: TaskFile, metrics: Mapping[str, Metric]) -> Iterato
         yield ("data", "labels"), "the metric takes two labels, the positive one last", "list two labels"
 
 
-def _digest(settings: TaskFile, folder: Path) -> str:
-    """Hash of what can change a score: scoring keys of the definition, the recipe, the metric, the source data."""
+def _digest(settings: _Settings, folder: Path) -> str:
+    """Hash of what can change a score: scoring keys of the definition, the task's own code, the source data."""
     dumped = settings.model_dump(mode="json", by_alias=True)
-    scoring = {key: dumped[key] for key in _SCORING_KEYS}
+    scoring = {key: dumped[key] for key in _SCORING_KEYS if key in dumped}
+    scoring.get("exercise", {}).pop(_NOT_SCORING, None)
     total = hashlib.sha256(json.dumps(scoring, sort_keys=True, ensure_ascii=True).encode())
     files = [folder / file for file in _SCORING_FILES]
     files += sorted(path for path in (folder / "source").rglob("*") if path.suffix != ".md")
@@ -139,31 +170,42 @@ def _phase(whole: Budget, own: PhaseBudget | None) -> Budget | None:
     return replace(whole, **own.model_dump(exclude_none=True))
 
 
-def _task(settings: TaskFile, folder: Path) -> Task:
-    data, rules, board = settings.data, settings.submissions, settings.board
-    budget = _budget(settings.budget)
-    return Task(
-        id=settings.id,
-        kind=settings.kind,
-        title={"en": settings.title.en, "bn": settings.title.bn},
-        tags=settings.tags,
-        sealed=settings.sealed,
-        data=DataSpec(
+def _work(settings: _Settings) -> DataSpec | Exercise:
+    if isinstance(settings, PredictionFile):
+        data = settings.data
+        return DataSpec(
             id=data.id,
             target=data.target,
             labels=data.labels,
             train=data.train,
             test=data.test,
             sample_submission=data.sample_submission,
-        ),
+        )
+    return Exercise(
+        functions=tuple(Function(**function.model_dump()) for function in settings.functions),
+        preload=settings.exercise.preload,
+        case_seconds=settings.exercise.case_seconds,
+        following=settings.exercise.next,
+    )
+
+
+def _task(settings: _Settings, folder: Path) -> Task:
+    rules, board = settings.submissions, settings.board
+    budget = _budget(settings.budget)
+    return Task(
+        id=settings.id,
+        title={"en": settings.title.en, "bn": settings.title.bn},
+        tags=settings.tags,
+        sealed=settings.sealed,
+        work=_work(settings),
         submissions=SubmissionRules(
             accepts=tuple(Kind(kind) for kind in rules.accepts),
             max_bytes=rules.max_size,
             per_day=rules.per_day,
             failed_per_day=rules.failed_per_day,
         ),
-        metric=settings.metric.name,
-        also=settings.metric.also,
+        metric=settings.metric.name if isinstance(settings, PredictionFile) else CASES_PASSED,
+        also=settings.metric.also if isinstance(settings, PredictionFile) else (),
         budget=budget,
         protections=settings.sandbox.minimum,
         board=BoardRules(feedback=board.feedback, rule=board.rule, opens=board.opens, closes=board.closes, by=board.by),

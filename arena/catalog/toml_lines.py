@@ -40,23 +40,30 @@ def _names(dotted: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in dotted.split("."))
 
 
-def line_numbers(text: str) -> dict[tuple[str, ...], int]:
-    """Map each table and key, as a tuple of names, to its 1-based line."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
+Place = tuple[str | int, ...]
+
+
+def line_numbers(text: str) -> dict[Place, int]:
+    """Map each table and key to its 1-based line: a tuple of names, with the number of a table in its array."""
+    found: dict[Place, int] = {}
+    table: Place = ()
+    arrays: dict[Place, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _TABLE.match(line):
             table = _names(header.group(1))
             found.setdefault(table, number)
+            if line.lstrip().startswith("[["):
+                arrays[table] = arrays.get(table, -1) + 1
+                table = (*table, arrays[table])
+                found[table] = number
         elif key := _KEY.match(line):
             found.setdefault(table + _names(key.group(1)), number)
     return found
 
 
-def line_of(lines: dict[tuple[str, ...], int], location: tuple[str | int, ...]) -> int | None:
+def line_of(lines: dict[Place, int], location: Place) -> int | None:
     """Return the line of the longest known prefix of ``location``: a missing key points at its table."""
-    names = tuple(part for part in location if isinstance(part, str))
-    for end in range(len(names), 0, -1):
-        if names[:end] in lines:
-            return lines[names[:end]]
+    for end in range(len(location), 0, -1):
+        if location[:end] in lines:
+            return lines[location[:end]]
     return None

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.allowance.forecast import Refused
-from arena.authoring.build import ensure_built, verify_public
+from arena.authoring.build import ensure_built
+from arena.authoring.public import verify_public
 from arena.cli.allowances import forecast_of
 from arena.cli.output import tell
 from arena.cli.session import Session
 from arena.errors import UsageError
+from arena.exercises.result import Result, load_results
 from arena.intake.receive import Rejected, receive
 from arena.intake.shelf import Entry, entries, message_of, put
 from arena.model.budget import Usage
@@ -22,7 +24,7 @@ from arena.model.task import Task
 from arena.pipeline.attempt import attempt
 from arena.pipeline.boards import publish_boards, standings_of
 from arena.pipeline.charging import adopt
-from arena.pipeline.grade import Graded, denied_now, first_received, grade, log_path, newest
+from arena.pipeline.grade import Graded, cases_path, denied_now, first_received, grade, log_path, newest
 from arena.pipeline.placing import kind_of
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
@@ -40,6 +42,7 @@ class Tried:
     notes: tuple[Message, ...] = ()
     usage: Usage = field(default_factory=Usage)
     log: str = ""
+    cases: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Handed:
     notes: tuple[Message, ...] = ()
     stored: Path | None = None
     graded: Graded | None = None
+    cases: tuple[Result, ...] = ()
     rank: int | None = None
     teams: int = 0
     waiting: int = 0
@@ -86,6 +90,7 @@ def try_out(session: Session, task: Task, path: Path) -> Tried:
             notes=ended.notes,
             usage=ended.usage,
             log=printable(ended.log),
+            cases=ended.cases,
         )
 
 
@@ -124,6 +129,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
                 messages=ended.messages,
                 notes=ended.notes,
                 stored=shown,
+                cases=ended.cases,
             )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
@@ -137,6 +143,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         messages=graded.messages,
         notes=graded.notes,
         graded=graded,
+        cases=cases_of(stages, graded.record),
         rank=next((row.rank for row in rows if row.team == team), None),
         teams=len(rows),
         waiting=waiting(entries(session.workspace.submissions), task, stages),
@@ -153,7 +160,7 @@ def _answers_are_here(task: Task, stages: Stages) -> bool:
     verify_public(task)
     if stages.vault.has_answers(task):
         return True
-    if not (task.root / "source").is_dir():
+    if task.kind == "prediction" and not (task.root / "source").is_dir():
         return False
     try:
         ensure_built(task, stages.vault, stages.launcher)
@@ -179,8 +186,16 @@ def _digest(entry: Entry, task: Task, team: str, stages: Stages) -> str:
         return receive(entry.path, scratch / "submission", task=task, team=team, received_at=stages.now()).digest
 
 
-def log_of(session: Session, prefix: str) -> tuple[Record, str]:
-    """The record whose id begins with ``prefix``, and its log made safe to show."""
+def cases_of(stages: Stages, record: Record | None) -> tuple[Result, ...]:
+    """What became of each case of an exercise, where this machine graded it."""
+    try:
+        return load_results(cases_path(stages.state, record.id).read_bytes()) if record else ()
+    except FileNotFoundError:
+        return ()
+
+
+def log_of(session: Session, prefix: str) -> tuple[Record, str, tuple[Result, ...]]:
+    """The record whose id begins with ``prefix``, its log made safe to show, and its cases if it is an exercise's."""
     stages = session.stages()
     found = [record for task in session.tasks() for record in stages.ledger.find(task.id, prefix)]
     if not found:
@@ -191,7 +206,7 @@ def log_of(session: Session, prefix: str) -> tuple[Record, str]:
         data = log_path(stages.state, found[0].id).read_bytes()
     except FileNotFoundError as error:
         raise UsageError("log.not_here", record=found[0].id[:12]) from error
-    return found[0], printable(data)
+    return found[0], printable(data), cases_of(stages, found[0])
 
 
 def printable(log: bytes) -> str:

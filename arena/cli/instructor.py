@@ -1,5 +1,6 @@
 """Commands of instructors."""
 
+import dataclasses
 from pathlib import Path
 
 import click
@@ -34,22 +35,25 @@ def task() -> None:
 @click.option("--update", is_flag=True, help="Rewrite the task's public files and their checksums.")
 @json_option
 def build(task: str, update: bool, as_json: bool) -> None:
-    """Run prepare.py in the sandbox: public files to public/, answers to the vault.
+    """Run the task's recipe in the sandbox: public files to public/, answers to the vault.
 
-    It is run twice, to see that it makes the same bytes. Public files that differ from the recipe's are an error unless
-    --update is given.
+    Of an exercise: draw the cases, let reference.py answer them. It is run twice, to see that the same comes out.
+    Public files that differ from the recipe's are an error unless --update is given.
     """
     from arena.authoring.build import build as build_task
+    from arena.authoring.exercise import BuiltExercise
     from arena.cli.session import Session
 
     session = Session.open()
     loaded, stages = session.task(task), session.stages()
     built = build_task(loaded, stages.vault, stages.launcher(loaded), update=update, repeat=True)
     if as_json:
-        data = {"task": task, "digest": loaded.digest, "rows": built.rows, "public_rows": built.public_rows}
-        print_json({**data, "public": list(built.public), "changed": list(built.changed)})
+        print_json({"task": task, "digest": loaded.digest, **dataclasses.asdict(built)})
+    elif isinstance(built, BuiltExercise):
+        click.echo(f"{task}: {built.public_cases} public cases; {built.hidden_cases} hidden ones are in the vault")
     else:
         click.echo(f"{task}: {built.rows} hidden rows, {built.public_rows} of them public; answers are in the vault")
+    if not as_json:
         click.echo(f"public files: {', '.join(built.public)}; changed: {', '.join(built.changed) or 'none'}")
 
 

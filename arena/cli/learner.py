@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from arena.cli import learner_views as views
+from arena.cli.case_views import cases_json, show_cases
 from arena.cli.options import by_option, json_option, task_argument, team_option
 from arena.cli.output import note, print_json, report_error, table
 from arena.cli.session import Session, existing_path
@@ -47,12 +48,12 @@ def download(task: str, folder: Path | None, force: bool, as_json: bool) -> None
 
     loaded = Session.open().task(task)
     target = folder or Path(task)
-    written = copy_public(loaded, target, force=force)
+    written = copy_public(loaded, target, force=force, extra=views.made_for_download(loaded))
     if as_json:
         print_json({"task": task, "folder": str(target), "files": written})
     else:
         note("download.done", count=len(written), task=task, folder=str(target))
-        note("next.start", folder=str(target), task=task, sample=loaded.data.sample_submission)
+        note("next.start", folder=str(target), task=task, sample=views.first_file(loaded))
 
 
 @click.command(epilog="Examples:\n\n  arena check titanic submission.csv\n\n  arena check titanic my-program/ --json")
@@ -129,9 +130,12 @@ def log(record: str, as_json: bool) -> None:
     """
     from arena.cli.handing_in import log_of
 
-    found, printed = log_of(Session.open(), record)
+    found, printed, cases = log_of(Session.open(), record)
     if as_json:
-        print_json({"record": found.id, "outcome": found.outcome.value, "log": printed})
+        about = {"record": found.id, "outcome": found.outcome.value, "log": printed}
+        print_json({**about, "cases": cases_json(cases)} if cases else about)
+    elif cases:
+        show_cases(cases)
     elif printed:
         click.echo(printed)
     else:

@@ -1,11 +1,13 @@
 """How learners' results look: as JSON, as tables, as sentences."""
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.catalog.tasks import statement
 from arena.catalog.workspace import Workspace
+from arena.cli.case_views import cases_json, show_cases
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import METRICS
 from arena.model.metric import shown
@@ -13,7 +15,7 @@ from arena.model.outcome import Outcome
 from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
 from arena.model.submission import Submission
-from arena.model.task import Task
+from arena.model.task import Exercise, Task
 
 if TYPE_CHECKING:
     from arena.cli.handing_in import Handed, Line, Tried
@@ -60,7 +62,8 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
         **task_summary(task),
         "also": list(task.also),
         "statement": statement(task, spoken()),
-        "files": list(task.data.public_files),
+        "files": list(task.public_files),
+        **_exercise_json(task),
         "submissions": {"max_bytes": rules.max_bytes, "per_day": rules.per_day, "failed_per_day": rules.failed_per_day},
         "budget": {
             "wall_seconds": budget.wall_seconds,
@@ -76,6 +79,37 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
     }
 
 
+def _exercise_json(task: Task) -> dict[str, Any]:
+    if task.kind != "exercise":
+        return {}
+    functions = [dataclasses.asdict(function) for function in task.exercise.functions]
+    return {"functions": functions, "case_seconds": task.exercise.case_seconds, "next": task.exercise.following}
+
+
+def _cases_page(task: Task) -> list[str]:
+    if task.kind != "exercise":
+        return []
+    from arena.cli.case_views import public_table
+    from arena.pipeline.exercise import public_cases
+
+    return [f"## {words('cases.title')}", "", *public_table(public_cases(task), spoken()), ""]
+
+
+def made_for_download(task: Task) -> dict[str, bytes]:
+    """What a learner is given beside the files that lie there: an exercise's public cases as a table to read."""
+    if task.kind != "exercise":
+        return {}
+    from arena.cli.case_views import public_table
+    from arena.pipeline.exercise import public_cases
+
+    return {"cases.md": "\n".join([*public_table(public_cases(task), spoken()), ""]).encode()}
+
+
+def first_file(task: Task) -> str:
+    """What to try first of what was downloaded."""
+    return "starter/solution.py" if task.kind == "exercise" else task.data.sample_submission
+
+
 def task_page(task: Task, workspace: Workspace) -> str:
     """The statement, then the rules in a few lines."""
     data = task_json(task, workspace)
@@ -87,6 +121,7 @@ def task_page(task: Task, workspace: Workspace) -> str:
     lines = [
         data["statement"].rstrip(),
         "",
+        *_cases_page(task),
         "---",
         words("show.files", files=", ".join(data["files"])),
         words(
@@ -135,6 +170,7 @@ def trial_json(tried: "Tried") -> dict[str, Any]:
             "peak_memory_bytes": usage.peak_memory_bytes,
         },
         "log": tried.log,
+        **({"cases": cases_json(tried.cases)} if tried.cases else {}),
     }
 
 
@@ -144,7 +180,8 @@ def show_trial(tried: "Tried", path: str) -> None:
         _kind(tried.submission)
     for each in tried.notes:
         click.echo(text(each), err=True)
-    if tried.log:
+    show_cases(tried.cases)
+    if tried.log and not tried.cases:
         click.echo("\n".join(tried.log.splitlines()[-_LOG_LINES:]))
     for each in tried.messages:
         click.echo(click.style(text(each), fg="red"))
@@ -159,7 +196,11 @@ def show_trial(tried: "Tried", path: str) -> None:
             memory=human_size(usage.peak_memory_bytes),
             memory_limit=human_size(budget.memory_bytes),
         )
-    if tried.outcome is Outcome.SCORED:
+    if tried.cases:
+        passed = sum(result.passed for result in tried.cases)
+        said = words("check.cases", passed=passed, total=len(tried.cases), task=tried.task.id, path=path)
+        click.echo(click.style(said, fg="green" if passed == len(tried.cases) else "yellow"))
+    elif tried.outcome is Outcome.SCORED:
         from arena.pipeline.contracts import contract_of
 
         rows = len(contract_of(tried.task).ids)
@@ -191,6 +232,7 @@ def handed_json(handed: "Handed") -> dict[str, Any]:
         "message": message_json(handed.messages[0]) if handed.messages else None,
         "messages": [message_json(message) for message in handed.messages],
         "notes": [message_json(message) for message in handed.notes],
+        **({"cases": cases_json(handed.cases)} if handed.cases else {}),
         "rank": handed.rank,
         "stored": str(handed.stored) if handed.stored else None,
     }
@@ -207,6 +249,7 @@ def show_handed(handed: "Handed", path: str) -> None:
     task, record = handed.task.id, handed.graded.record if handed.graded else None
     if record and handed.graded and not handed.graded.is_new:
         note("submit.existing")
+    show_cases(handed.cases)
     good = handed.outcome is Outcome.SCORED
     if not good:
         click.echo(click.style(words(f"outcome.{handed.outcome.value}"), fg="red", bold=True))
@@ -227,7 +270,11 @@ def _next_step(handed: "Handed", path: str) -> None:
     task, record = handed.task.id, handed.graded.record if handed.graded else None
     ran = record is not None and record.usage.wall_s > 0
     if handed.outcome is Outcome.SCORED:
-        note("next.leaderboard", task=task)
+        work = handed.task.work
+        if isinstance(work, Exercise) and work.following and all(case.passed for case in handed.cases):
+            note("next.exercise", task=work.following)
+        else:
+            note("next.leaderboard", task=task)
     elif ran and record and handed.outcome is not Outcome.INVALID_PREDICTIONS:
         note("next.log", record=record.id[:12])
     elif handed.outcome is not Outcome.DENIED:

@@ -8,6 +8,7 @@ from arena.model.safe_text import safe_line
 from arena.model.submission import Kind
 
 TABLES = (".csv", ".parquet")
+SOLUTION = "solution.py"
 
 
 def detect(paths: Sequence[str], accepted: Sequence[Kind]) -> tuple[Kind, str]:
@@ -16,11 +17,20 @@ def detect(paths: Sequence[str], accepted: Sequence[Kind]) -> tuple[Kind, str]:
     Raises:
         RejectedError: the files are none of the kinds, could be several, or are of one that the task does not take.
     """
+    if Kind.EXERCISE in accepted:
+        return _solution(set(paths))
     kind, entry = _detect(set(paths))
     if kind not in accepted:
         names = ", ".join(each.value for each in accepted)
         raise RejectedError(Message.of("submission.kind_not_accepted", kind=kind.value, accepted=names))
     return kind, entry
+
+
+def _solution(names: set[str]) -> tuple[Kind, str]:
+    if SOLUTION not in names:
+        found = safe_line(", ".join(sorted(names)[:5]), 120)
+        raise RejectedError(Message.of("submission.no_solution", found=found or "∅"))
+    return Kind.EXERCISE, SOLUTION
 
 
 def _detect(names: set[str]) -> tuple[Kind, str]:

@@ -48,6 +48,7 @@ _TABLE = (
     _metric("roc_auc", "ROC AUC", Needs.PROBABILITY, "classification:roc_auc", 0, 1, greater_is_better=True),
     _metric("rmse", "RMSE", Needs.NUMBER, "regression:rmse", 0, _INFINITY, greater_is_better=False),
     _metric("mae", "MAE", Needs.NUMBER, "regression:mae", 0, _INFINITY, greater_is_better=False),
+    _metric("cases_passed", "Cases passed", Needs.CASES, "exercises:cases_passed", 0, 1, greater_is_better=True),
 )
 
 METRICS = {metric.name: metric for metric in _TABLE}

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 
 
 class Needs(Enum):
-    """What the predicted column must hold."""
+    """What the predicted column must hold; ``CASES`` for what is no column but the cases of an exercise."""
 
     LABEL = "label"
     PROBABILITY = "probability"
     NUMBER = "number"
+    CASES = "cases"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

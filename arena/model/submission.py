@@ -14,6 +14,7 @@ class Kind(Enum):
     PREDICTIONS = "predictions"
     PROGRAM = "program"
     MODEL = "model"
+    EXERCISE = "exercise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from arena.model.budget import Budget
 from arena.model.submission import Kind
 
 Label = int | float | str
+# The public cases of an exercise.
+CASES = "cases.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,34 @@ class DataSpec:
     def public_files(self) -> tuple[str, ...]:
         """The files that learners are given."""
         return (self.train, self.test, self.sample_submission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What a solution of an exercise must define. ``weight`` is spread over its cases.
+
+    A number is right where ``|got - want| <= atol + rtol * |want|``.
+    """
+
+    name: str
+    weight: float = 1.0
+    rtol: float = 1e-6
+    atol: float = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """Functions to write. ``preload`` are imported before the cases; ``following`` is the task that comes next."""
+
+    functions: tuple[Function, ...]
+    preload: tuple[str, ...]
+    case_seconds: float
+    following: str | None
+
+    @property
+    def public_files(self) -> tuple[str, ...]:
+        """The files that learners are given."""
+        return (CASES,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +83,16 @@ class BoardRules:
 class Task:
     """One task. ``digest`` changes with everything that can change a score, and with nothing else.
 
+    ``work`` is what learners are asked for: to predict the rows of tables, or to write functions.
     ``fit_budget`` and ``predict_budget`` are those of a model's phases, where they have their own; otherwise both share
     ``budget``. ``protections`` are those without which it is not graded (see ``arena.model.protection``).
     """
 
     id: str
-    kind: str
     title: Mapping[str, str]
     tags: tuple[str, ...]
     sealed: bool
-    data: DataSpec
+    work: DataSpec | Exercise
     submissions: SubmissionRules
     metric: str
     also: tuple[str, ...]
@@ -75,9 +105,33 @@ class Task:
     predict_budget: Budget | None = None
 
     @property
+    def kind(self) -> str:
+        """``"prediction"`` or ``"exercise"``."""
+        return "exercise" if isinstance(self.work, Exercise) else "prediction"
+
+    @property
+    def data(self) -> DataSpec:
+        """The tables, for what only a prediction task comes to."""
+        if not isinstance(self.work, DataSpec):
+            raise TypeError(f"{self.id} has no tables")
+        return self.work
+
+    @property
+    def exercise(self) -> Exercise:
+        """The functions, for what only an exercise comes to."""
+        if not isinstance(self.work, Exercise):
+            raise TypeError(f"{self.id} has no functions")
+        return self.work
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """The ranking metric first, then those shown beside it."""
         return (self.metric, *self.also)
+
+    @property
+    def public_files(self) -> tuple[str, ...]:
+        """The files that learners are given, in ``public_dir``."""
+        return self.work.public_files
 
     @property
     def public_dir(self) -> Path:

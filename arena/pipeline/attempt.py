@@ -5,25 +5,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from arena.exercises.result import Result
 from arena.intake import notebook, requirements
-from arena.model.budget import Budget, Usage
+from arena.model.budget import Usage
 from arena.model.message import Message
 from arena.model.outcome import Outcome
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
 from arena.pipeline.contracts import contract_of
+from arena.pipeline.exercise import Examined, examine
 from arena.pipeline.placing import Place, placed
 from arena.pipeline.stages import Stages
 from arena.predictions.contract import Invalid, Predictions, check
 from arena.predictions.read import Unreadable, read_table
 from arena.sandbox import jobs
 from arena.sandbox.interface import Finished, Launcher
-from arena.sandbox.verdict import Spent, verdict
+from arena.sandbox.verdict import leased_limit, spent_by, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """How an execution ended. ``predictions`` is there exactly when ``outcome`` is ``SCORED``, before it is scored."""
+    """How an execution ended.
+
+    Where ``outcome`` is ``SCORED``, which it is before it is scored, either ``predictions`` is there or ``cases`` are.
+    """
 
     outcome: Outcome
     messages: tuple[Message, ...]
@@ -31,13 +36,17 @@ class Attempt:
     log: bytes = b""
     protections: tuple[str, ...] = ()
     predictions: Predictions | None = None
+    cases: tuple[Result, ...] = ()
     notes: tuple[Message, ...] = ()
 
 
-def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path, *, name: str) -> Attempt:
+def attempt(
+    submission: Submission, task: Task, stages: Stages, scratch: Path, *, name: str, whole: bool = False
+) -> Attempt:
     """Run the submission and hold its table against the contract. Needs no answers: ``check`` is exactly this.
 
-    ``name`` is the attempt's id, under which it leases a device.
+    ``name`` is the attempt's id, under which it leases a device. ``whole``: of an exercise the hidden cases, too, which
+    only a machine with the vault has.
     """
     if submission.kind is Kind.PREDICTIONS:
         data = (submission.root / submission.entry).read_bytes()
@@ -49,18 +58,33 @@ def attempt(submission: Submission, task: Task, stages: Stages, scratch: Path, *
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
     launcher, masks = stages.launcher(task), stages.masks(task)
     with placed(task, stages, name) as place:
+        if submission.kind is Kind.EXERCISE:
+            return _examined(examine(submission, task, stages, launcher, place, whole=whole), notes)
         if submission.kind is Kind.MODEL:
             run, usage, log, failed = _fit_and_predict(submission, task, launcher, place, scratch=scratch, masks=masks)
         else:
             budget = place.allowed(task.budget)
             job = jobs.program_job(submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks)
             run = launcher.run(place.dress(job))
-            usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, _spent(budget, run=run))
+            usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, spent_by(budget, run=run))
     outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())
     ended = Attempt(
         outcome=outcome, messages=messages, usage=usage, log=log, protections=launcher.protections, notes=notes
     )
     return ended if failed else _checked(run.outputs[jobs.SUBMISSION], task, ended, parquet=False)
+
+
+def _examined(ran: Examined, notes: tuple[Message, ...]) -> Attempt:
+    outcome, messages = (ran.failed[0], (ran.failed[1],)) if ran.failed else (Outcome.SCORED, ())
+    return Attempt(
+        outcome=outcome,
+        messages=messages,
+        usage=ran.usage,
+        log=ran.log,
+        protections=ran.protections,
+        cases=ran.results,
+        notes=notes,
+    )
 
 
 def _sources(submission: Submission) -> tuple[bytes | None, list[str], Message | None]:
@@ -85,7 +109,7 @@ def _fit_and_predict(
     whole = place.allowed(task.budget)
     fitting = place.allowed(task.fit_budget) if task.fit_budget else whole
     fitted = launcher.run(place.dress(jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks)))
-    if failed := verdict(fitted, fitting, jobs.FITTED, _spent(fitting, fit=fitted)):
+    if failed := verdict(fitted, fitting, jobs.FITTED, spent_by(fitting, fit=fitted)):
         return fitted, fitted.usage, fitted.log, failed
     if task.predict_budget is not None or task.fit_budget is not None:
         allowed = left = place.allowed(task.predict_budget) if task.predict_budget else whole
@@ -95,25 +119,12 @@ def _fit_and_predict(
     packed = fitted.outputs[jobs.FITTED]
     job = jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks)
     run = launcher.run(place.dress(job))
-    spent = _spent(allowed, fit=fitted, predict=run) if allowed is not left else _spent(allowed, predict=run)
+    spent = spent_by(allowed, fit=fitted, predict=run) if allowed is not left else spent_by(allowed, predict=run)
     failed = verdict(run, allowed, jobs.SUBMISSION, spent)
     usage = fitted.usage + run.usage
     if allowed is whole:
-        usage = replace(usage, charged=min(usage.charged, _limit(whole)))
+        usage = replace(usage, charged=min(usage.charged, leased_limit(whole)))
     return run, usage, fitted.log + run.log, failed
-
-
-def _spent(budget: Budget, **runs: Finished) -> Spent:
-    """Where the leased time of runs that share a budget went."""
-    usages = {phase: run.usage for phase, run in runs.items()}
-    unit = next(usage.unit for usage in usages.values())
-    phases = tuple((phase, usage.charged) for phase, usage in usages.items())
-    return Spent(phases=phases, allowed=_limit(budget), unit=unit)
-
-
-def _limit(budget: Budget) -> float:
-    """The leased seconds that may be charged."""
-    return budget.wall_seconds if budget.device_seconds is None else min(budget.device_seconds, budget.wall_seconds)
 
 
 def _checked(data: bytes, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:

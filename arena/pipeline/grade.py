@@ -14,6 +14,7 @@ from filelock import FileLock
 from arena import __version__
 from arena.devices.interface import NoDeviceError
 from arena.errors import AttemptFailedError, InfrastructureError, TaskError
+from arena.exercises.result import dump_results, shares
 from arena.files import write_atomic
 from arena.intake.admit import Denied, Past, admit
 from arena.intake.receive import Rejected, receive
@@ -87,6 +88,8 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
             stages=stages,
         )
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
+        if ended.cases:
+            write_atomic(cases_path(stages.state, record.id), dump_results(ended.cases), mode=0o600)
         if exact:
             stages.vault.put_scores(task.id, record.id, exact)
         # Before the record: killed in between, the next attempt gives it back and is charged instead.
@@ -106,6 +109,11 @@ def newest(stages: Stages, task: Task, team: str, digest: str) -> Record | None:
 def log_path(state: Path, record: str) -> Path:
     """Where the grader keeps what a submission printed."""
     return state / "logs" / record[:2] / f"{record}.log"
+
+
+def cases_path(state: Path, record: str) -> Path:
+    """Where the grader keeps what became of each case of an exercise."""
+    return log_path(state, record).with_suffix(".cases.json")
 
 
 def _turn(state: Path, key: str) -> FileLock:
@@ -150,7 +158,7 @@ def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, sc
         folder = scratch / f"attempt-{number}"
         folder.mkdir()
         try:
-            return attempt(submission, task, stages, folder, name=name)
+            return attempt(submission, task, stages, folder, name=name, whole=True)
         except AttemptFailedError as error:
             how = (Message.of(error.message_id, **{key: str(value) for key, value in error.params.items()}),)
         except NoDeviceError:
@@ -162,6 +170,12 @@ def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, sc
 
 
 def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[str, dict[str, float]]]:
+    if ended.cases:
+        exact = {"public": shares(ended.cases, task.exercise)}
+        passed = sum(result.passed for result in ended.cases)
+        score_text = f"{exact['public'][task.metric]:.5f}"
+        said = Message.of("run.cases_passed", passed=passed, total=len(ended.cases), score=score_text)
+        return replace(ended, messages=(said,)), exact
     if ended.predictions is None:
         return ended, {}
     try:

@@ -19,7 +19,7 @@ from arena.sandbox.cgroup import group_for, limits_in_force
 from arena.sandbox.frames import ReportReader
 from arena.sandbox.interface import Finished, Job, Mount, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
-from arena.sandbox.supervise import OwnProcess, Watch, pipe_from, pipe_to
+from arena.sandbox.supervise import OwnProcess, Watch, input_file, pipe_from, pipe_to
 from arena.sandbox.view import (
     FREE_UIDS,
     GUEST,
@@ -76,6 +76,7 @@ class BubblewrapLauncher:
                     self._argv(job, report_write, go_read, filter_fd, group.join_files if group else ()),
                     log_write,
                     keep=(report_write, go_read, filter_fd),
+                    stdin=input_file(job.stdin, theirs) if job.stdin else subprocess.DEVNULL,
                 )
             return Watch(
                 process=OwnProcess(process),
@@ -122,11 +123,9 @@ class BubblewrapLauncher:
         """Nothing is kept from job to job."""
 
 
-def _start(argv: list[str], log_fd: int, *, keep: tuple[int, ...]) -> subprocess.Popen[bytes]:
+def _start(argv: list[str], log_fd: int, *, keep: tuple[int, ...], stdin: int) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=log_fd, stderr=log_fd, pass_fds=keep, env={}, cwd="/"
-        )
+        return subprocess.Popen(argv, stdin=stdin, stdout=log_fd, stderr=log_fd, pass_fds=keep, env={}, cwd="/")
     except OSError as error:
         raise SandboxUnavailableError("sandbox.no_bwrap", reason=error.strerror or str(error)) from error
 

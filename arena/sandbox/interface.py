@@ -106,7 +106,8 @@ class Unleased:
 class Job:
     """One run. ``module`` is a module of ``sandbox/guest``; ``outputs`` are file names below the working folder.
 
-    ``nodes`` are the device files that it may use, at their own paths unless a target says otherwise.
+    ``nodes`` are the device files that it may use, at their own paths unless a target says otherwise. ``stdin`` is what
+    its standard input holds, in a file without a name.
     """
 
     module: str
@@ -118,6 +119,7 @@ class Job:
     output_max_bytes: int
     masks: tuple[Path, ...] = ()
     nodes: tuple[Mount, ...] = ()
+    stdin: bytes = b""
     hold: Hold = field(default_factory=Unleased)
 
 

@@ -109,6 +109,16 @@ def pipe_to(theirs: contextlib.ExitStack, *, of: contextlib.ExitStack) -> tuple[
     return write, read
 
 
+def input_file(data: bytes, theirs: contextlib.ExitStack) -> int:
+    """What a job reads from its standard input: a file without a name."""
+    fd = os.memfd_create("stdin")
+    theirs.callback(os.close, fd)
+    with open(fd, "wb", closefd=False) as file:
+        file.write(data)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
 @dataclass(slots=True, kw_only=True)
 class Watch:
     """One sandbox's life: it is built, gets its go by a byte on ``go_fd`` when its hold knows it, and comes to its end.

@@ -30,6 +30,19 @@ class Spent:
         }
 
 
+def spent_by(budget: Budget, **runs: Finished) -> Spent:
+    """Where the leased time of runs that share a budget went."""
+    usages = {phase: run.usage for phase, run in runs.items()}
+    unit = next(usage.unit for usage in usages.values())
+    phases = tuple((phase, usage.charged) for phase, usage in usages.items())
+    return Spent(phases=phases, allowed=leased_limit(budget), unit=unit)
+
+
+def leased_limit(budget: Budget) -> float:
+    """The leased seconds that may be charged."""
+    return budget.wall_seconds if budget.device_seconds is None else min(budget.device_seconds, budget.wall_seconds)
+
+
 def verdict(run: Finished, budget: Budget, output: str, spent: Spent) -> tuple[Outcome, Message] | None:
     """Return how the run failed, or ``None`` if it ended well and left ``output``."""
     ending = run.ending

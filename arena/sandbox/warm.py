@@ -28,7 +28,7 @@ from arena.sandbox.cgroup import group_for, limits_in_force
 from arena.sandbox.frames import ReportReader
 from arena.sandbox.interface import Finished, Job, Mount, SandboxFailedError, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
-from arena.sandbox.supervise import Watch, pipe_from
+from arena.sandbox.supervise import Watch, input_file, pipe_from
 from arena.sandbox.view import (
     COVER,
     FREE_UIDS,
@@ -263,7 +263,8 @@ class WarmLauncher:
                 config_read, config_write = os.pipe()
                 theirs.callback(os.close, config_read)
                 configuration = ours.enter_context(open(config_write, "wb"))
-                process = server.fork([log_write, report_write, config_read], ours)
+                stdin = [input_file(job.stdin, theirs)] if job.stdin else []
+                process = server.fork([log_write, report_write, config_read, *stdin], ours)
             watch = Watch(
                 process=process,
                 log_fd=log_read,

@@ -1,6 +1,8 @@
 """The plain vault: files of mode 0600 below a folder of mode 0700.
 
     <root>/<workspace>/<task>/<task digest>/answers.csv     id, target, Usage (Public or Private)
+    <root>/<workspace>/<task>/<task digest>/cases.json      hidden cases of an exercise, with what is expected
+    <root>/<workspace>/<task>/seed                          what they are drawn from, 128 bits in hexadecimal
     <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall
 
 Which rows are public is stored with the answers, never derived from a seed in the repository.
@@ -10,16 +12,18 @@ import csv
 import functools
 import io
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from arena.errors import TaskError
 from arena.files import create_once, write_atomic
-from arena.model.task import Task
+from arena.model.task import CASES, Task
 from arena.vault.location import refuse_unsafe, vault_root
 
 USAGE = "Usage"
+_SEED_BITS = 128
 _PUBLIC = {"Public": True, "Private": False}
 
 
@@ -52,10 +56,11 @@ class PlainVault:
         return self.root / self.workspace
 
     def _answers_path(self, task: Task) -> Path:
-        return self.folder / task.id / task.digest / "answers.csv"
+        name = CASES if task.kind == "exercise" else "answers.csv"
+        return self.folder / task.id / task.digest / name
 
     def has_answers(self, task: Task) -> bool:
-        """Whether the answers of exactly this version of the task are here."""
+        """Whether the answers, or hidden cases, of exactly this version of the task are here."""
         return self._answers_path(task).is_file()
 
     def put_answers(self, task: Task, data: bytes) -> None:
@@ -77,6 +82,26 @@ class PlainVault:
         except FileNotFoundError as error:
             raise TaskError("answers.none", task=task.id) from error
         return parse_answers(data, task)
+
+    def seed(self, task: str) -> int:
+        """What a task's hidden cases are drawn from: made once, and the same for every version of the task."""
+        folder = self.folder / task
+        self._private_folder(folder)
+        create_once(folder / "seed", f"{secrets.randbits(_SEED_BITS):032x}\n".encode(), mode=0o600)
+        return int((folder / "seed").read_text(encoding="ascii"), 16)
+
+    def put_cases(self, task: Task, data: bytes) -> None:
+        """Keep the hidden cases of this version of the task, unless there are some."""
+        path = self._answers_path(task)
+        self._private_folder(path.parent)
+        create_once(path, data, mode=0o600)
+
+    def cases(self, task: Task) -> bytes:
+        """The hidden cases of this version of the task."""
+        try:
+            return self._answers_path(task).read_bytes()
+        except FileNotFoundError as error:
+            raise TaskError("answers.none", task=task.id) from error
 
     def put_scores(self, task: str, record: str, scores: Mapping[str, Mapping[str, float]]) -> None:
         """Keep the exact scores of one record: a map from split to metric to score."""

@@ -67,8 +67,7 @@ def prepare(script: str) -> types.ModuleType:
 
 
 def _report(kind: type[BaseException], error: BaseException, trace: types.TracebackType | None) -> None:
-    own = os.path.dirname(os.path.abspath(__file__))
-    while trace is not None and _is_ours(trace.tb_frame.f_code.co_filename, own):
+    while trace is not None and is_ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     # Not the interpreter's own hook: before Python 3.13 it does not know the lines of a notebook's cells.
     import traceback
@@ -76,8 +75,9 @@ def _report(kind: type[BaseException], error: BaseException, trace: types.Traceb
     traceback.print_exception(kind, error, trace)
 
 
-def _is_ours(filename: str, own: str) -> bool:
-    return filename.startswith((own, "<frozen runpy>"))
+def is_ours(filename: str) -> bool:
+    """Whether the code is not the user's: the guest's, or what imports and runs modules."""
+    return filename.startswith((os.path.dirname(os.path.abspath(__file__)), "<frozen "))
 
 
 def fail(text: str) -> None:

@@ -1,11 +1,11 @@
 """``python -m arena_guest.server``: fork jobs from an interpreter that has imported the runtime's packages already.
 
 Theory of operation. The server is process 1 of a sandbox that ``enter.py`` has built. It imports the packages with one
-thread, says so, and waits. A job comes as one byte and three descriptors: its log, its report, and a pipe with its
-configuration. The server reads no configuration: it forks, in a process namespace of the job's own, a process 1 that
-does, so nothing of a job ever is in the memory that later jobs are forked from. It hands out that process's pidfd and,
-after its end, its CPU time. When the grader goes, its socket closes and the server ends; with process 1 the kernel ends
-everything else in here.
+thread, says so, and waits. A job comes as one byte and its descriptors: its log, its report, a pipe with its
+configuration, and its standard input where it has one. The server reads no configuration: it forks, in a process
+namespace of the job's own, a process 1 that does, so nothing of a job ever is in the memory that later jobs are forked
+from. It hands out that process's pidfd and, after its end, its CPU time. When the grader goes, its socket closes and
+the server ends; with process 1 the kernel ends everything else in here.
 
 Messages on the socket (SEQPACKET): ``{"packages", "bytes", "files"}`` once; then for each job ``{}`` with the pidfd,
 and ``{"cpu_s"}``.
@@ -27,9 +27,16 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import entry, init, kernel, leave, model, notebook, probe, program
+from . import cases, entry, exercise, init, kernel, leave, model, notebook, probe, program
 
-_GUESTS = {"model": model, "notebook": notebook, "probe": probe, "program": program}
+_GUESTS = {
+    "cases": cases,
+    "exercise": exercise,
+    "model": model,
+    "notebook": notebook,
+    "probe": probe,
+    "program": program,
+}
 _HOST = "/arena/host"
 _FOLDER_BYTES, _FOLDER_FILES = 1 << 20, 4096
 _BROKEN = 125
@@ -42,7 +49,7 @@ def main() -> None:
     own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     control.send(json.dumps(_preload(config["preload"])).encode())
     while True:
-        data, fds, _, _ = socket.recv_fds(control, 1, 3)
+        data, fds, _, _ = socket.recv_fds(control, 1, 4)
         if not data:
             os._exit(0)
         _serve(control, own_processes, fds)
@@ -103,9 +110,12 @@ def _serve(control: socket.socket, own_processes: int, fds: list[int]) -> None:
     control.send(json.dumps({"cpu_s": usage.ru_utime + usage.ru_stime}).encode())
 
 
-def _run(log: int, report: int, configuration: int) -> None:
+def _run(log: int, report: int, configuration: int, stdin: int | None = None) -> None:
     """In process 1 of the job: build its view, give up every privilege, start the user's process."""
     os.setsid()
+    if stdin is not None:
+        os.dup2(stdin, 0)
+        os.close(stdin)
     os.dup2(log, 1)
     os.dup2(log, 2)
     # Nothing follows a line before it was acted upon, so what is buffered here is read here.

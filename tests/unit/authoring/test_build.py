@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from arena.authoring.build import CHECKSUMS, build, checksums, ensure_built, verify_public
+from arena.authoring.build import build_prediction as build
+from arena.authoring.build import ensure_built
+from arena.authoring.public import CHECKSUMS, checksums, verify_public
 from arena.errors import TaskError
 from arena.model.task import Task
 from arena.sandbox.interface import Exited, Killed, KillReason

@@ -116,7 +116,7 @@ def test_strict(change: str) -> None:
         ("supersedes", "x"),
         ("evaluation", 0),
         ("outcome", "won"),
-        ("kind", "exercise"),
+        ("kind", "quiz"),
         ("team", "=cmd|' /C calc'!A0"),
         ("team", "\x1b[2J"),
         ("team", "Rahim"),

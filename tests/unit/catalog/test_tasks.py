@@ -69,7 +69,7 @@ def test_all_problems_together(root: Path) -> None:
     """Problems of the file's shape are told together, each with file, line and fix."""
     found = problems(
         root,
-        kind='kind = "exercise"',
+        kind='kind = "contest"',
         sealed="",
         per_day="per_day = 0",
         memory='memory = "512 MB"',
@@ -78,7 +78,7 @@ def test_all_problems_together(root: Path) -> None:
     assert {problem.file for problem in found} == {FILE}
     assert [(problem.line, problem.fix) for problem in found] == [
         (None, "add `sealed`"),
-        (line_of(root, "kind"), "set `kind` to 'prediction'"),
+        (line_of(root, "kind"), "set `kind` to 'prediction' or 'exercise'"),
         (line_of(root, "per_day"), "correct the value of `submissions.per_day`"),
         (line_of(root, "memory"), "correct `budget.memory`"),
         (line_of(root, "rule"), "set `board.rule` to 'best' or 'last'"),
@@ -102,16 +102,16 @@ def test_all_contradictions_together(root: Path) -> None:
     assert {problem.file for problem in found} == {FILE}
     assert [(problem.line, problem.reason) for problem in found] == [
         (2, "`id` is 'vegetable' but the folder is 'fruit'"),
+        (line_of(root, "sealed"), "sealed answers are not supported yet"),
         (line_of(root, "target"), "the id column is also a target"),
         (line_of(root, "target"), "several targets are not supported yet"),
-        (line_of(root, "sealed"), "sealed answers are not supported yet"),
-        (line_of(root, "closes"), "`closes` is not after `opens`"),
         (line_of(root, "[metric]"), "there is no metric 'acuracy'"),
+        (line_of(root, "closes"), "`closes` is not after `opens`"),
         (None, "tasks/fruit/prepare.py is missing"),
         (None, "tasks/fruit/statement.bn.md is missing"),
     ]
     assert all(problem.fix for problem in found)
-    assert found[5].fix == f"choose from {', '.join(METRICS)}"
+    assert found[4].fix == f"choose from {', '.join(name for name in METRICS if name != 'cases_passed')}"
 
 
 @pytest.mark.parametrize(

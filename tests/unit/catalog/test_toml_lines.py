@@ -46,7 +46,8 @@ def test_line_numbers() -> None:
         ("data", "quoted"): 8,
         ("data", "a", "b"): 9,
         ("functions",): 11,
-        ("functions", "name"): 12,
+        ("functions", 0): 11,
+        ("functions", 0, "name"): 12,
         ("deep", "er"): 13,
         ("deep", "er", "x"): 14,
     }

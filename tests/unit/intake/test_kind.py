@@ -6,7 +6,7 @@ from arena.intake.kind import detect
 from arena.model.submission import Kind
 from tests.unit.intake.conftest import refusal
 
-ALL = tuple(Kind)
+ALL = tuple(kind for kind in Kind if kind is not Kind.EXERCISE)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_not_accepted() -> None:
     message = refusal(lambda: detect(["main.py"], [Kind.PREDICTIONS, Kind.MODEL]))
     assert message.id == "submission.kind_not_accepted"
     assert message.params == {"kind": "program", "accepted": "predictions, model"}
+
+
+@pytest.mark.parametrize("paths", [["solution.py"], ["solution.py", "main.py", "model.py", "a.ipynb", "x.csv"]])
+def test_exercise(paths: list[str]) -> None:
+    """Of an exercise it is solution.py that counts, whatever lies beside it."""
+    assert detect(paths, (Kind.EXERCISE,)) == (Kind.EXERCISE, "solution.py")
+
+
+@pytest.mark.parametrize(("paths", "found"), [(["main.py"], "main.py"), (["src/solution.py"], "src/solution.py")])
+def test_no_solution(paths: list[str], found: str) -> None:
+    """Without one the refusal says so, and what was found."""
+    message = refusal(lambda: detect(paths, (Kind.EXERCISE,)))
+    assert (message.id, message.params) == ("submission.no_solution", {"found": found})
+
+
+def test_solution_is_a_module_elsewhere() -> None:
+    """In a prediction task a file of that name is one like any other."""
+    assert detect(["main.py", "solution.py"], ALL) == (Kind.PROGRAM, "main.py")

@@ -21,8 +21,14 @@ _DECLARED = {
     "roc_auc": ("maximize", 0, 1, "probability"),
     "rmse": ("minimize", 0, math.inf, "number"),
     "mae": ("minimize", 0, math.inf, "number"),
+    "cases_passed": ("maximize", 0, 1, "cases"),
 }
-_TRUTH = {Needs.LABEL: np.array([0, 1, 1, 0]), Needs.PROBABILITY: np.array([0, 1, 1, 0])}
+_TRUTH = {
+    Needs.LABEL: np.array([0, 1, 1, 0]),
+    Needs.PROBABILITY: np.array([0, 1, 1, 0]),
+    # The weights of four cases; all of them passed.
+    Needs.CASES: np.array([1, 1, 1, 1]),
+}
 _NUMBERS = np.array([0.5, -1.0, 3.0, 2.0])
 
 
