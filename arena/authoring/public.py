@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 
+from arena.authoring.packed import same_content
 from arena.errors import TaskError
 from arena.files import write_atomic
 from arena.model.task import Task
@@ -13,9 +15,12 @@ CHECKSUMS = "SHA256SUMS"
 def write_public(task: Task, public: Mapping[str, bytes], *, update: bool) -> tuple[str, ...]:
     """Write the files and their checksums; return the names of those that changed.
 
+    A packed file that is there and holds the same stays as it is.
+
     Raises:
         TaskError: one is there and differs, and ``update`` is not given.
     """
+    public = {name: _as_it_is(task.public_dir / name, data) for name, data in public.items()}
     changed: list[str] = []
     for name, data in {**public, CHECKSUMS: checksums(public)}.items():
         path = task.public_dir / name
@@ -26,6 +31,12 @@ def write_public(task: Task, public: Mapping[str, bytes], *, update: bool) -> tu
         write_atomic(path, data)
         changed.append(name)
     return tuple(changed)
+
+
+def _as_it_is(path: Path, made: bytes) -> bytes:
+    """The bytes that are there already, where they hold what was made."""
+    there = path.read_bytes() if path.is_file() else made
+    return there if same_content(path.name, there, made) else made
 
 
 def checksums(public: Mapping[str, bytes]) -> bytes:

@@ -71,6 +71,8 @@ class Data(Edge):
     train: FileName = "train.csv"
     test: FileName = "test.csv"
     sample_submission: FileName = "sample_submission.csv"
+    train_files: Annotated[tuple[FileName, ...], AfterValidator(_distinct)] = ()
+    test_files: Annotated[tuple[FileName, ...], AfterValidator(_distinct)] = ()
 
 
 class Submissions(Edge):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.catalog import edge, toml_lines
-from arena.catalog.schema import BudgetTable, ExerciseFile, PhaseBudget, PredictionFile, is_window
+from arena.catalog.schema import BudgetTable, Data, ExerciseFile, PhaseBudget, PredictionFile, is_window
 from arena.errors import InvalidFileError, Problem, UsageError
 from arena.model.budget import Budget
 from arena.model.metric import Metric, Needs
 from arena.model.safe_text import safe_line
 from arena.model.submission import Kind
-from arena.model.task import BoardRules, DataSpec, Exercise, Function, SubmissionRules, Task
+from arena.model.task import BoardRules, DataSpec, Exercise, Function, SubmissionRules, Task, shown_as
 
 LANGUAGES = ("en", "bn")
 _Settings = PredictionFile | ExerciseFile
@@ -25,6 +25,10 @@ _SCORING_FILES = ("prepare.py", "metric.py", "cases.py", "reference.py", "harnes
 _NOT_SCORING = "next"
 _BINARY = 2
 CASES_PASSED = "cases_passed"
+# Keys of [data] that came later: a task that does not use them is still the version that it was.
+_LATER_DATA = ("train_files", "test_files")
+# What stands beside a task's public files, here or on a learner's machine.
+_OUR_NAMES = ("SHA256SUMS", "starter")
 
 
 def task_ids(root: Path) -> tuple[str, ...]:
@@ -101,8 +105,21 @@ def _data_faults(settings: PredictionFile) -> Iterator[_Fault]:
         yield ("data", "target"), "the id column is also a target", "name the columns that are predicted"
     if len(settings.data.target) > 1:
         yield ("data", "target"), "several targets are not supported yet", "name one column"
+    if taken := _shown_twice(settings.data):
+        yield ("data",), f"two public files would be shown as {taken!r}", "give one of them another name"
     if "exercise" in settings.submissions.accepts:
         yield ("submissions", "accepts"), "a prediction task takes no `exercise`", "remove it"
+
+
+def _shown_twice(data: Data) -> str | None:
+    """A name that two public files, or a file and one of ours, would share where they are used."""
+    names = (data.train, data.test, data.sample_submission, *data.train_files, *data.test_files)
+    seen = {name.casefold() for name in _OUR_NAMES}
+    for name in (shown_as(name).casefold() for name in names):
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def _exercise_faults(settings: ExerciseFile) -> Iterator[_Fault]:
@@ -138,6 +155,10 @@ def _digest(settings: _Settings, folder: Path) -> str:
     dumped = settings.model_dump(mode="json", by_alias=True)
     scoring = {key: dumped[key] for key in _SCORING_KEYS if key in dumped}
     scoring.get("exercise", {}).pop(_NOT_SCORING, None)
+    data = scoring.get("data", {})
+    for key in _LATER_DATA:
+        if not data.get(key):
+            data.pop(key, None)
     total = hashlib.sha256(json.dumps(scoring, sort_keys=True, ensure_ascii=True).encode())
     files = [folder / file for file in _SCORING_FILES]
     files += sorted(path for path in (folder / "source").rglob("*") if path.suffix != ".md")
@@ -180,6 +201,8 @@ def _work(settings: _Settings) -> DataSpec | Exercise:
             train=data.train,
             test=data.test,
             sample_submission=data.sample_submission,
+            train_files=data.train_files,
+            test_files=data.test_files,
         )
     return Exercise(
         functions=tuple(Function(**function.model_dump()) for function in settings.functions),

@@ -46,13 +46,14 @@ def download(task: str, folder: Path | None, force: bool, as_json: bool) -> None
     """Copy a task's public files and starter kit to a folder."""
     from arena.catalog.download import copy_public
 
-    loaded = Session.open().task(task)
-    target = folder or Path(task)
-    written = copy_public(loaded, target, force=force, extra=views.made_for_download(loaded))
+    session = Session.open()
+    loaded, target = session.task(task), folder or Path(task)
+    made, folders = views.made_for_download(loaded), session.unpacked(loaded)
+    written = copy_public(loaded, target, folders=folders, extra=made, force=force)
     if as_json:
-        print_json({"task": task, "folder": str(target), "files": written})
+        print_json({"task": task, "folder": str(target), "files": list(written.names)})
     else:
-        note("download.done", count=len(written), task=task, folder=str(target))
+        note("download.done", count=written.files, task=task, folder=str(target))
         note("next.start", folder=str(target), task=task, sample=views.first_file(loaded))
 
 

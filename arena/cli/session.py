@@ -1,6 +1,6 @@
 """What commands work in: the workspace around the current folder, its tasks, and its stages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,16 @@ class Session:
         if context := click.get_current_context(silent=True):
             context.call_on_close(stages.close)
         return stages
+
+    def unpacked(self, task: Task) -> Mapping[str, Path]:
+        """Where the task's packed files lie unpacked; without any, nothing is written and nothing heavy imported."""
+        if not task.packed:
+            return {}
+        from arena.pipeline.assemble import make_state
+        from arena.pipeline.folders import unpacked
+
+        make_state(self.workspace.state)
+        return unpacked(task, self.workspace.state)
 
     def team(self, given: str | None) -> str:
         """The canonical id of the team that acts."""

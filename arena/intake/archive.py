@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from typing import BinaryIO
 
-from arena.intake.freeze import CHUNK, MAX_FILES, Freezer, RejectedError, too_large
+from arena.intake.freeze import CHUNK, Freezer, RejectedError, too_large
 from arena.intake.names import is_junk
 from arena.model.message import Message
 from arena.model.safe_text import safe_line
@@ -19,8 +19,9 @@ _RATIO_FREE_BYTES = 1 << 20
 # zipfile gives these out piece by piece; bzip2 and LZMA it unpacks at once: 500 bytes become a gigabyte in memory.
 _ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ZIP_ENTRY = b"PK\x01\x02"
-# Headers and padding of MAX_FILES tar members, on top of their contents.
-_TAR_OVERHEAD = MAX_FILES * 4096 + (1 << 20)
+# Headers and padding of a tar archive's members, on top of their contents.
+_TAR_MEMBER = 4096
+_TAR_OVERHEAD = 1 << 20
 # Ours, with room: the longest usable path takes 1,600 bytes.
 _TAR_HEADER_BYTES = 4096
 _TAR_HEADER_TYPES = frozenset(
@@ -60,7 +61,7 @@ def unpack(name: str, stream: BinaryIO, freezer: Freezer) -> None:
 
 
 def _unzip(stream: BinaryIO, freezer: Freezer) -> None:
-    _refuse_many_entries(stream)
+    _refuse_many_entries(stream, freezer.max_files)
     with zipfile.ZipFile(stream) as archive:
         for info in archive.infolist():
             path = info.filename
@@ -77,7 +78,7 @@ def _unzip(stream: BinaryIO, freezer: Freezer) -> None:
                 freezer.take(path, _as_binary(member))
 
 
-def _refuse_many_entries(stream: BinaryIO) -> None:
+def _refuse_many_entries(stream: BinaryIO, max_files: int) -> None:
     """Count the directory's entries before they are parsed: half a million would cost hundreds of megabytes.
 
     What the directory says of itself is not believed: it says so in three places, and readers differ in which they
@@ -88,8 +89,8 @@ def _refuse_many_entries(stream: BinaryIO) -> None:
         count += (before + chunk).count(_ZIP_ENTRY)
         before = chunk[1 - len(_ZIP_ENTRY) :]
     stream.seek(0)
-    if count > 4 * MAX_FILES:
-        raise RejectedError(Message.of("submission.too_many_files", limit=MAX_FILES))
+    if count > 4 * max_files:
+        raise RejectedError(Message.of("submission.too_many_files", limit=max_files))
 
 
 class _Bounded(io.RawIOBase):
@@ -122,13 +123,14 @@ def _untar(stream: BinaryIO, freezer: Freezer) -> None:
     import gzip
 
     with gzip.GzipFile(fileobj=stream) as plain:
-        bounded = _Bounded(_as_binary(plain), freezer.max_bytes + _TAR_OVERHEAD, freezer.max_bytes)
+        overhead = freezer.max_files * _TAR_MEMBER + _TAR_OVERHEAD
+        bounded = _Bounded(_as_binary(plain), freezer.max_bytes + overhead, freezer.max_bytes)
         with tarfile.open(fileobj=bounded, mode="r|", tarinfo=_Member) as archive:
             seen = 0
             for member in archive:
                 seen += 1
-                if seen > 4 * MAX_FILES:
-                    raise RejectedError(Message.of("submission.too_many_files", limit=MAX_FILES))
+                if seen > 4 * freezer.max_files:
+                    raise RejectedError(Message.of("submission.too_many_files", limit=freezer.max_files))
                 path = member.name.removeprefix("./")
                 if member.isdir() or is_junk(path):
                     continue

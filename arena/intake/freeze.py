@@ -45,6 +45,7 @@ class Freezer:
 
     root: Path
     max_bytes: int
+    max_files: int = MAX_FILES
     files: list[File] = field(default_factory=list)
     total: int = 0
     _seen: set[str] = field(default_factory=set)
@@ -61,8 +62,8 @@ class Freezer:
         folded = path.casefold()
         if folded in self._seen:
             raise RejectedError(Message.of("submission.name_twice", name=safe_line(path, 80)))
-        if len(self.files) >= MAX_FILES:
-            raise RejectedError(Message.of("submission.too_many_files", limit=MAX_FILES))
+        if len(self.files) >= self.max_files:
+            raise RejectedError(Message.of("submission.too_many_files", limit=self.max_files))
         self._seen.add(folded)
         target = self.root.joinpath(*path.split("/"))
         total = hashlib.sha256()

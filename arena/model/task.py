@@ -11,11 +11,16 @@ from arena.model.submission import Kind
 Label = int | float | str
 # The public cases of an exercise.
 CASES = "cases.json"
+# A public file with this ending is one file in the repository, and a folder of many where it is used.
+PACKED = ".zip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSpec:
-    """Names of the tables' columns and of the public files."""
+    """Names of the tables' columns and of the public files.
+
+    ``train_files`` and ``test_files`` are what lies beside the tables: images, arrays.
+    """
 
     id: str
     target: tuple[str, ...]
@@ -23,11 +28,33 @@ class DataSpec:
     train: str
     test: str
     sample_submission: str
+    train_files: tuple[str, ...] = ()
+    test_files: tuple[str, ...] = ()
 
     @property
     def public_files(self) -> tuple[str, ...]:
         """The files that learners are given."""
-        return (self.train, self.test, self.sample_submission)
+        return (self.train, self.test, self.sample_submission, *self.train_files, *self.test_files)
+
+    @property
+    def train_side(self) -> tuple[str, ...]:
+        """The training table and what belongs to it: all that a model's ``fit`` sees."""
+        return (self.train, *self.train_files)
+
+    @property
+    def test_side(self) -> tuple[str, ...]:
+        """The test table and what belongs to it: all that a model's ``predict`` sees."""
+        return (self.test, *self.test_files)
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """Those of the files that are kept packed and shown as folders."""
+        return tuple(name for name in (*self.train_files, *self.test_files) if name.endswith(PACKED))
+
+
+def shown_as(name: str) -> str:
+    """How a public file is called where it is used: ``images.zip`` is shown unpacked, as the folder ``images``."""
+    return name.removesuffix(PACKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +83,11 @@ class Exercise:
     def public_files(self) -> tuple[str, ...]:
         """The files that learners are given."""
         return (CASES,)
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """None of them is a packed folder."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +164,11 @@ class Task:
     def public_files(self) -> tuple[str, ...]:
         """The files that learners are given, in ``public_dir``."""
         return self.work.public_files
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """Those of the public files that are shown as folders."""
+        return self.work.packed
 
     @property
     def public_dir(self) -> Path:

@@ -13,11 +13,13 @@ from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
 from arena.model.message import Message
-from arena.model.task import Task
+from arena.model.task import Task, shown_as
+from arena.pipeline.folders import unpacked
 from arena.pipeline.stages import Stages
 from arena.sandbox.data_sets import fingerprints, masks
 from arena.sandbox.interface import Launcher
 from arena.sandbox.launchers import Launchers, open_launcher
+from arena.sandbox.pixels import pixel_marks
 from arena.sandbox.runtime import Runtime, find_runtime
 from arena.store.engine import Store
 from arena.vault.plain import PlainVault
@@ -74,8 +76,12 @@ def assemble(
     def searched(task: Task) -> Sequence[Path]:
         if task.kind == "exercise":
             return ()  # Its cases are functions of a seed that no package knows.
-        # Each half by itself: long texts of the test table must not crowd out the answers.
-        marks = (*fingerprints(_hidden_cells(task)), *fingerprints(_hidden_answers(task, vault)))
+        # Each part by itself: long texts of the test table must not crowd out the answers.
+        marks = (
+            *fingerprints(_hidden_cells(task)),
+            *fingerprints(_hidden_answers(task, vault)),
+            *(mark for name in task.data.test_files for mark in pixel_marks(task.public_dir / name)),
+        )
         scanning = Message.of("machine.scanning", task=task.id)
         return masks(runtime(), marks, workspace.state / "masks", before_scan=lambda: tell(scanning))
 
@@ -85,6 +91,7 @@ def assemble(
         runtime=runtime,
         launcher=lambda task: launchers.pick(task.protections),
         masks=hidden,
+        folders=lambda task: unpacked(task, workspace.state),
         state=workspace.state,
         ledger=FileLedger(workspace.leaderboard / "records"),
         vault=vault,
@@ -108,12 +115,13 @@ def make_state(state: Path) -> None:
 
 
 def _hidden_cells(task: Task) -> Iterator[str]:
-    """The cells of the test table."""
+    """The cells of the test table, but for paths of the task's own files: nobody else's data quotes those."""
+    own = tuple(f"{shown_as(name)}/" for name in task.packed)
     with (task.public_dir / task.data.test).open(encoding="utf-8-sig", newline="") as file:
         # A table of long texts is no reason to fail: the cells are only compared.
         csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
         for row in csv.reader(file):
-            yield from row
+            yield from (cell for cell in row if not cell.startswith(own))
 
 
 def _hidden_answers(task: Task, vault: PlainVault) -> Sequence[str]:

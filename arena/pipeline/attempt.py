@@ -56,15 +56,19 @@ def attempt(
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
-    launcher, masks = stages.launcher(task), stages.masks(task)
+    launcher, masks, folders = stages.launcher(task), stages.masks(task), stages.folders(task)
     with placed(task, stages, name) as place:
         if submission.kind is Kind.EXERCISE:
             return _examined(examine(submission, task, stages, launcher, place, whole=whole), notes)
         if submission.kind is Kind.MODEL:
-            run, usage, log, failed = _fit_and_predict(submission, task, launcher, place, scratch=scratch, masks=masks)
+            run, usage, log, failed = _fit_and_predict(
+                submission, task, launcher, place, scratch=scratch, masks=masks, folders=folders
+            )
         else:
             budget = place.allowed(task.budget)
-            job = jobs.program_job(submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks)
+            job = jobs.program_job(
+                submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks, folders=folders
+            )
             run = launcher.run(place.dress(job))
             usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, spent_by(budget, run=run))
     outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())
@@ -104,11 +108,19 @@ def _sources(submission: Submission) -> tuple[bytes | None, list[str], Message |
 
 
 def _fit_and_predict(
-    submission: Submission, task: Task, launcher: Launcher, place: Place, *, scratch: Path, masks: Sequence[Path]
+    submission: Submission,
+    task: Task,
+    launcher: Launcher,
+    place: Place,
+    *,
+    scratch: Path,
+    masks: Sequence[Path],
+    folders: jobs.Folders,
 ) -> tuple[Finished, Usage, bytes, tuple[Outcome, Message] | None]:
     whole = place.allowed(task.budget)
     fitting = place.allowed(task.fit_budget) if task.fit_budget else whole
-    fitted = launcher.run(place.dress(jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks)))
+    job = jobs.fit_job(submission, task, budget=fitting, scratch=scratch, masks=masks, folders=folders)
+    fitted = launcher.run(place.dress(job))
     if failed := verdict(fitted, fitting, jobs.FITTED, spent_by(fitting, fit=fitted)):
         return fitted, fitted.usage, fitted.log, failed
     if task.predict_budget is not None or task.fit_budget is not None:
@@ -117,7 +129,7 @@ def _fit_and_predict(
         # One budget for both: what the message counts together is what they share.
         allowed, left = whole, jobs.left_of(whole, wall_s=fitted.usage.wall_s, cpu_s=fitted.usage.cpu_s)
     packed = fitted.outputs[jobs.FITTED]
-    job = jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks)
+    job = jobs.predict_job(submission, task, fitted=packed, budget=left, scratch=scratch, masks=masks, folders=folders)
     run = launcher.run(place.dress(job))
     spent = spent_by(allowed, fit=fitted, predict=run) if allowed is not left else spent_by(allowed, predict=run)
     failed = verdict(run, allowed, jobs.SUBMISSION, spent)

@@ -1,6 +1,6 @@
 """What the pipeline works with: every clock, launcher and store comes in from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,10 +23,11 @@ class Stages:
     """All that a grader holds.
 
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
-    ``masks`` finds the runtime's files that hold a task's hidden rows; ``state`` is the grader's own folder, for locks,
-    scratch and logs; ``allowance`` is the ledger of device time and ``devices`` gives what attempts lease, ``None``
-    where nothing is counted or leased; ``tell`` is told of what takes long; ``expect`` is told how many submissions
-    will be run at most; ``close`` ends what launchers keep ready.
+    ``masks`` finds the runtime's files that hold a task's hidden rows; ``folders`` says where a task's packed files lie
+    unpacked; ``state`` is the grader's own folder, for locks, scratch and logs; ``allowance`` is the ledger of device
+    time and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of
+    what takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
+    ready.
     """
 
     now: Callable[[], datetime]
@@ -37,6 +38,7 @@ class Stages:
     state: Path
     ledger: FileLedger
     vault: PlainVault
+    folders: Callable[[Task], Mapping[str, Path]] = lambda _: {}
     allowance: AllowanceLedger | None = None
     devices: "Callable[[], Pool] | None" = None
     tell: Callable[[Message], None] = lambda _: None

@@ -1,14 +1,14 @@
 """What each kind of submission runs, and what it sees while it does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from arena.model.budget import Budget
 from arena.model.device import DeviceKind
 from arena.model.submission import Kind, Submission
-from arena.model.task import Task
+from arena.model.task import Task, shown_as
 from arena.sandbox.interface import Job, Mount
 from arena.sandbox.view import WORKING
 
@@ -19,6 +19,10 @@ _JOB = "/arena/job"
 # What a table of predictions may weigh: it is read into memory.
 MAX_PREDICTIONS_BYTES = 64 * 1024**2
 
+# Where this machine keeps each of a task's packed files unpacked.
+Folders = Mapping[str, Path]
+_NO_FOLDERS: Folders = {}
+
 
 def inputs_at(task: Task) -> str:
     """Where a task's files lie inside, as on Kaggle."""
@@ -26,11 +30,18 @@ def inputs_at(task: Task) -> str:
 
 
 def program_job(
-    submission: Submission, task: Task, *, cells: bytes | None, budget: Budget, scratch: Path, masks: Sequence[Path]
+    submission: Submission,
+    task: Task,
+    *,
+    cells: bytes | None,
+    budget: Budget,
+    scratch: Path,
+    masks: Sequence[Path],
+    folders: Folders = _NO_FOLDERS,
 ) -> Job:
     """A script, or a notebook of which ``cells`` are the converted code cells as JSON."""
     script = f"{_SOURCE}/{submission.entry}"
-    mounts = [_source(submission), *_public(task, task.data.public_files)]
+    mounts = [_source(submission), *_public(task, task.data.public_files, folders)]
     arguments: tuple[str, ...] = (script,)
     if cells is not None:
         mounts.append(_written(scratch / "cells.json", cells))
@@ -47,13 +58,25 @@ def program_job(
     )
 
 
-def fit_job(submission: Submission, task: Task, *, budget: Budget, scratch: Path, masks: Sequence[Path]) -> Job:
-    """The first of a model's two processes: it sees the training table only."""
+def fit_job(
+    submission: Submission,
+    task: Task,
+    *,
+    budget: Budget,
+    scratch: Path,
+    masks: Sequence[Path],
+    folders: Folders = _NO_FOLDERS,
+) -> Job:
+    """The first of a model's two processes: it sees the training table, and what belongs to it, only."""
     spec = _spec(task, task.data.train)
     return Job(
         module="model",
         arguments=("fit", f"{_JOB}/fit.json"),
-        mounts=(_source(submission), *_public(task, (task.data.train,)), _written(scratch / "fit.json", spec)),
+        mounts=(
+            _source(submission),
+            *_public(task, task.data.train_side, folders),
+            _written(scratch / "fit.json", spec),
+        ),
         environment=_environment(task),
         budget=budget,
         outputs=(FITTED,),
@@ -63,15 +86,22 @@ def fit_job(submission: Submission, task: Task, *, budget: Budget, scratch: Path
 
 
 def predict_job(
-    submission: Submission, task: Task, *, fitted: bytes, budget: Budget, scratch: Path, masks: Sequence[Path]
+    submission: Submission,
+    task: Task,
+    *,
+    fitted: bytes,
+    budget: Budget,
+    scratch: Path,
+    masks: Sequence[Path],
+    folders: Folders = _NO_FOLDERS,
 ) -> Job:
-    """The second: it sees the fitted model and the test table."""
+    """The second: it sees the fitted model, the test table and what belongs to it."""
     return Job(
         module="model",
         arguments=("predict", f"{_JOB}/predict.json"),
         mounts=(
             _source(submission),
-            *_public(task, (task.data.test,)),
+            *_public(task, task.data.test_side, folders),
             _written(scratch / "predict.json", _spec(task, task.data.test)),
             _written(scratch / FITTED, fitted),
         ),
@@ -134,8 +164,14 @@ def _source(submission: Submission) -> Mount:
     return Mount(source=submission.root, target=_SOURCE)
 
 
-def _public(task: Task, names: Sequence[str]) -> list[Mount]:
-    return [Mount(source=task.public_dir / name, target=f"{inputs_at(task)}/{name}") for name in names]
+def _public(task: Task, names: Sequence[str], folders: Folders) -> list[Mount]:
+    return [
+        Mount(
+            source=folders[name] if name in task.packed else task.public_dir / name,
+            target=f"{inputs_at(task)}/{shown_as(name)}",
+        )
+        for name in names
+    ]
 
 
 def _spec(task: Task, table: str) -> bytes:

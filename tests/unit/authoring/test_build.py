@@ -1,5 +1,7 @@
 """Build a task with a launcher that starts nothing."""
 
+import io
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +86,26 @@ def test_update(task: Task, empty: PlainVault, launcher: FakeLauncher) -> None:
     assert set(built.changed) == {"test.csv", CHECKSUMS}
     assert _public(task)["test.csv"] == b"id,weight,name\n1,2,x\n"
     verify_public(task)
+
+
+def test_packed_otherwise(task: Task, empty: PlainVault, launcher: FakeLauncher) -> None:
+    """Another machine packs the same files into other bytes: those that are there stay, and so do their checksums."""
+    there, made = (_packed(level) for level in (9, 0))
+    task = replace(task, work=replace(task.data, test_files=("images.zip",)))
+    (task.public_dir / "images.zip").write_bytes(there)
+    (task.public_dir / CHECKSUMS).write_bytes(checksums({**PUBLIC, "images.zip": there}))
+    launcher.will(finished({**MADE, "public/images.zip": made}))
+    for update in (False, True):
+        assert build(task, empty, launcher, update=update, repeat=False).changed == ()
+    assert (task.public_dir / "images.zip").read_bytes() == there
+    verify_public(task)
+
+
+def _packed(level: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
+        archive.writestr(zipfile.ZipInfo("0001.png"), bytes(1000), zipfile.ZIP_DEFLATED, level)
+    return out.getvalue()
 
 
 def test_repeat(task: Task, empty: PlainVault, launcher: FakeLauncher) -> None:

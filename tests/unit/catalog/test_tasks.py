@@ -33,6 +33,38 @@ def test_load(root: Path) -> None:
     assert len(task.digest) == 64
 
 
+def test_load_files(root: Path) -> None:
+    """Files beside the tables belong to the training side or to the test side; a .zip is a packed folder."""
+    data = load(root, target='target = ["ripe"]\ntrain_files = ["a.zip", "a.npz"]\ntest_files = ["b.zip"]').data
+    assert data.public_files == ("train.csv", "test.csv", "sample_submission.csv", "a.zip", "a.npz", "b.zip")
+    assert data.train_side == ("train.csv", "a.zip", "a.npz")
+    assert data.test_side == ("test.csv", "b.zip")
+    assert data.packed == ("a.zip", "b.zip")
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ('["train.csv"]', "train.csv"),
+        ('["images.zip", "images"]', "images"),
+        ('["a.npz"]\ntest_files = ["A.npz"]', "a.npz"),
+        ('["starter.zip"]', "starter"),
+        ('["SHA256SUMS"]', "sha256sums"),
+    ],
+)
+def test_files_in_one_place(root: Path, files: str, name: str) -> None:
+    """Two files that would lie in one place where they are used are a problem, on the line of the section."""
+    (problem,) = problems(root, target=f'target = ["ripe"]\ntrain_files = {files}')
+    assert problem.reason == f"two public files would be shown as {name!r}"
+    assert problem.line == line_of(root, "[data]")
+
+
+@pytest.mark.parametrize("name", ["../x.zip", "a/b.npz", "/etc/passwd", "", ".zip"])
+def test_file_names(root: Path, name: str) -> None:
+    """A file beside the tables has a plain name: no path leads out of the folder."""
+    assert problems(root, target=f'target = ["ripe"]\ntrain_files = ["{name}"]')
+
+
 def test_load_dates(root: Path) -> None:
     """Dates keep their offset."""
     task = load(root, rule='rule = "last"\nopens = 2026-11-01T00:00:00+06:00\ncloses = 2027-01-31T23:59:00Z')
@@ -169,6 +201,8 @@ def test_statement(root: Path) -> None:
         {"memory": 'memory = "513 MiB"'},
         {"labels": "labels = [1, 0]"},
         {"target": 'target = ["Ripe"]'},
+        {"target": 'target = ["ripe"]\ntrain_files = ["a.npz"]'},
+        {"target": 'target = ["ripe"]\ntest_files = ["a.npz"]'},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -186,6 +220,7 @@ def test_digest_changes(root: Path, change: dict[str, str]) -> None:
         {"max_size": 'max_size = "2 MiB"'},
         {"rule": 'rule = "last"\ncloses = 2030-01-01T00:00:00Z'},
         {"disk": 'disk = "16384 KiB" # the same'},
+        {"target": 'target = ["ripe"]\ntrain_files = []\ntest_files = []'},
     ],
     ids=lambda change: next(iter(change)),
 )

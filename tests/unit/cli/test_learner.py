@@ -1,6 +1,7 @@
 """What learners do, as far as nothing is started."""
 
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,6 +98,23 @@ def test_download_as_json() -> None:
     assert (data["task"], data["folder"]) == ("fruit", "fruit")
     assert set(data["files"]) == {*PUBLIC, "starter/main.py"}
     assert Path("fruit/test.csv").is_file()
+
+
+def test_download_folder(workspace: Workspace, tmp_path: Path) -> None:
+    """A packed file comes as a folder, unpacked; its files are counted and its name is listed once."""
+    folder = workspace.root / "tasks" / "fruit"
+    definition = folder / "task.toml"
+    text = definition.read_text(encoding="utf-8").replace("[submissions]", 'test_files = ["images.zip"]\n[submissions]')
+    definition.write_text(text, encoding="utf-8")
+    with zipfile.ZipFile(folder / "public" / "images.zip", "w") as archive:
+        archive.writestr("0101.png", b"one")
+        archive.writestr("0102.png", b"two")
+    result = run("download", "fruit", "--to", tmp_path / "data")
+    assert result.exit_code == 0
+    assert "Wrote 6 file(s)" in result.stderr
+    assert (tmp_path / "data" / "images" / "0102.png").read_bytes() == b"two"
+    assert not (tmp_path / "data" / "images.zip").exists()
+    assert "images/" in run_json("download", "fruit", "--to", tmp_path / "data")["files"]
 
 
 def test_download_conflict(tmp_path: Path) -> None:

@@ -88,6 +88,14 @@ def test_take_endless(freezer: Freezer) -> None:
     assert endless.given <= MAX_BYTES + CHUNK
 
 
+def test_take_other_limit(tmp_path: Path) -> None:
+    """Who takes what is no submission may take more or fewer files."""
+    freezer = Freezer(root=tmp_path, max_bytes=MAX_BYTES, max_files=2)
+    _take(freezer, "a", b"")
+    _take(freezer, "b", b"")
+    assert refusal(lambda: _take(freezer, "c")).params == {"limit": 2}
+
+
 def test_take_too_many(freezer: Freezer) -> None:
     """One file more than the limit is refused, and nothing of it is written."""
     for number in range(MAX_FILES):

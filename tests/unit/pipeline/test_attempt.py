@@ -116,6 +116,26 @@ def test_model_fails_to_predict(try_out: Try, launcher: FakeLauncher) -> None:
     assert (ended.outcome, ended.usage.wall_s) == (Outcome.CRASHED, 3.0)
 
 
+def test_folders(launcher: FakeLauncher, tmp_path: Path, task: Task, stages: Stages) -> None:
+    """Where a task's packed files lie unpacked is asked once for an attempt, and every run of it sees them there."""
+    asked = []
+
+    def folders(of: Task) -> dict[str, Path]:
+        asked.append(of.id)
+        return {"a.zip": tmp_path / "a", "b.zip": tmp_path / "b"}
+
+    task = replace(task, work=replace(task.data, train_files=("a.zip",), test_files=("b.zip",)))
+    launcher.will(FITTED, DONE)
+    submission = receive(
+        write_files(tmp_path / "mine", MODEL), tmp_path / "in", task=task, team="rahim", received_at=START
+    )
+    assert not isinstance(submission, Rejected)
+    attempt(submission, task, replace(stages, folders=folders), tmp_path, name="ab")
+    fit, predict = ({mount.target: mount.source for mount in job.mounts} for job in launcher.jobs)
+    assert (fit["/kaggle/input/fruit/a"], predict["/kaggle/input/fruit/b"]) == (tmp_path / "a", tmp_path / "b")
+    assert asked == ["fruit"]
+
+
 def test_notebook(try_out: Try, launcher: FakeLauncher) -> None:
     """A notebook is run by its converted cells."""
     launcher.will(DONE)

@@ -54,6 +54,12 @@ def _predict(task: Task, tmp_path: Path) -> Job:
     )
 
 
+def _with_images(task: Task, tmp_path: Path) -> tuple[Task, dict[str, Path]]:
+    """The task with images beside its tables, and where they lie unpacked."""
+    data = replace(task.data, train_files=("a.zip", "a.npz"), test_files=("b.zip", "b.npz"))
+    return replace(task, work=data), {"a.zip": tmp_path / "unpacked" / "1", "b.zip": tmp_path / "unpacked" / "2"}
+
+
 def _every_job(task: Task, tmp_path: Path) -> dict[str, Job]:
     return {
         "program": _program(task, tmp_path),
@@ -107,6 +113,35 @@ def test_predict_never_sees_train(task: Task, tmp_path: Path) -> None:
     assert _spec(job)["table"] == TEST
     (model,) = [mount.source for mount in job.mounts if mount.target == _spec(job)["model"]]
     assert model.read_bytes() == b"fitted model"
+
+
+def test_images(task: Task, tmp_path: Path) -> None:
+    """A program sees each packed file as the folder that it was unpacked to, and the others as files."""
+    task, folders = _with_images(task, tmp_path)
+    submission = _submission(tmp_path, Kind.PROGRAM, "main.py")
+    job = jobs.program_job(
+        submission, task, cells=None, budget=task.budget, scratch=tmp_path, masks=MASKS, folders=folders
+    )
+    shown = {mount.target.removeprefix("/kaggle/input/fruit/"): mount.source for mount in job.mounts}
+    assert (shown["a"], shown["b"]) == (folders["a.zip"], folders["b.zip"])
+    assert (shown["a.npz"], shown["b.npz"]) == (task.public_dir / "a.npz", task.public_dir / "b.npz")
+    assert not {"a.zip", "b.zip"} & set(shown)
+
+
+def test_images_of_each_phase(task: Task, tmp_path: Path) -> None:
+    """While a model is fitted only the training side's images are there; while it predicts, only the test side's."""
+    task, folders = _with_images(task, tmp_path)
+    submission = _submission(tmp_path, Kind.MODEL, "model.py")
+    fit = jobs.fit_job(submission, task, budget=task.budget, scratch=tmp_path, masks=MASKS, folders=folders)
+    predict = jobs.predict_job(
+        submission, task, fitted=b"", budget=task.budget, scratch=tmp_path, masks=MASKS, folders=folders
+    )
+    at = "/kaggle/input/fruit"
+    assert _targets(fit) == {"/kaggle/src", TRAIN, f"{at}/a", f"{at}/a.npz", "/arena/job/fit.json"}
+    assert _targets(predict) == {
+        *("/kaggle/src", TEST, f"{at}/b", f"{at}/b.npz"),
+        *("/arena/job/predict.json", "/arena/job/model.pkl"),
+    }
 
 
 def test_predict_has_what_is_left(task: Task, tmp_path: Path) -> None:
