@@ -16,7 +16,7 @@ from arena.model.message import Message
 from arena.model.task import Task, shown_as
 from arena.pipeline.folders import unpacked
 from arena.pipeline.stages import Stages
-from arena.sandbox.data_sets import fingerprints, masks
+from arena.sandbox.data_sets import fingerprints, masks, row_fingerprints
 from arena.sandbox.interface import Launcher
 from arena.sandbox.launchers import Launchers, open_launcher
 from arena.sandbox.pixels import pixel_marks
@@ -78,7 +78,7 @@ def assemble(
             return ()  # Its cases are functions of a seed that no package knows.
         # Each part by itself: long texts of the test table must not crowd out the answers.
         marks = (
-            *fingerprints(_hidden_cells(task)),
+            *row_fingerprints(_hidden_rows(task)),
             *fingerprints(_hidden_answers(task, vault)),
             *(mark for name in task.data.test_files for mark in pixel_marks(task.public_dir / name)),
         )
@@ -114,14 +114,15 @@ def make_state(state: Path) -> None:
         raise InfrastructureError("file.unwritable", path=str(state), reason=error.strerror or str(error)) from error
 
 
-def _hidden_cells(task: Task) -> Iterator[str]:
-    """The cells of the test table, but for paths of the task's own files: nobody else's data quotes those."""
+def _hidden_rows(task: Task) -> Iterator[list[str]]:
+    """The rows of the test table without what nobody else's data quotes: ids, and paths of the task's own files."""
     own = tuple(f"{shown_as(name)}/" for name in task.packed)
     with (task.public_dir / task.data.test).open(encoding="utf-8-sig", newline="") as file:
         # A table of long texts is no reason to fail: the cells are only compared.
         csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
-        for row in csv.reader(file):
-            yield from (cell for cell in row if not cell.startswith(own))
+        for row in csv.DictReader(file):
+            cells = (cell for name, cell in row.items() if name not in {task.data.id, None} and cell is not None)
+            yield [cell for cell in cells if not cell.startswith(own)]
 
 
 def _hidden_answers(task: Task, vault: PlainVault) -> Sequence[str]:

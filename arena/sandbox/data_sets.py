@@ -3,6 +3,10 @@
 scikit-learn's wheel holds Titanic's labels, and other packages other tasks'. A file that quotes enough of a task's
 hidden rows is masked in the sandbox. Compressed files are looked into. The result depends on runtime and task only,
 so it is cached.
+
+What is looked for are long texts that hardly any other row has. Words that many rows share, such as `southwest`, are
+no sign of a table: fonts and time zones have them too, and packages need those files. A table of short cells is known
+by whole rows, in the form in which a CSV file has them.
 """
 
 import bz2
@@ -14,6 +18,7 @@ import lzma
 import os
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -28,6 +33,11 @@ _MACHINE_CODE = b"\x7fELF"
 _MAX_FILE_BYTES = 256 * 1024**2
 _MIN_LENGTH = 8
 _MAX_FINGERPRINTS = 24
+# In so many rows a text may stand and still be no category's name.
+_RARE = 3
+# A stretch of a row that chance puts nowhere else: not zeros alone, nor a few small numbers.
+_MIN_STRETCH = 20
+_MIN_DIFFERENT = 4
 _NEEDED = 2
 # Code and its examples may well name two of a task's dates or places; a table written as code names many.
 _NEEDED_IN_CODE = 8
@@ -35,9 +45,34 @@ _VERSION = 3
 
 
 def fingerprints(texts: Iterable[str]) -> tuple[bytes, ...]:
-    """Pick the longest texts, which chance puts nowhere else: names, hashes, long numbers, sentences."""
-    usable = sorted({text for text in texts if len(text) >= _MIN_LENGTH}, key=lambda text: (-len(text), text))
+    """Pick the longest of the rare texts, which chance puts nowhere else: names, hashes, long numbers, sentences."""
+    counts = Counter(text for text in texts if len(text) >= _MIN_LENGTH)
+    usable = [text for text, count in counts.items() if count <= _RARE]
+    usable.sort(key=lambda text: (-len(text), text))
     return tuple(text.encode() for text in usable[:_MAX_FINGERPRINTS])
+
+
+def row_fingerprints(rows: Iterable[Sequence[str]]) -> tuple[bytes, ...]:
+    """Pick the fingerprints of a table's rows: their rare cells, and where those are few, stretches of whole rows."""
+    table = list(rows)
+    cells = fingerprints(cell for row in table for cell in row)
+    return (*cells, *fingerprints(filter(None, map(_stretch, table))))[:_MAX_FINGERPRINTS]
+
+
+def _stretch(row: Sequence[str]) -> str:
+    """The longest run of neighbouring cells that every writer of CSV files writes alike.
+
+    Missing cells are empty here and `NA` there, and whole numbers end in `.0` where a column has a missing one.
+    """
+    runs: list[list[str]] = [[]]
+    for cell in row:
+        if not cell or cell.endswith(".0") or any(char in cell for char in ',"\n\r'):
+            runs.append([])
+        else:
+            runs[-1].append(cell)
+    different = [run for run in runs if len(set(run)) >= _MIN_DIFFERENT]
+    longest = max((",".join(run) for run in different), key=len, default="")
+    return longest if len(longest) >= _MIN_STRETCH else ""
 
 
 def masks(

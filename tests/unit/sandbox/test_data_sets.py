@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.data_sets import fingerprints, masks
+from arena.sandbox.data_sets import fingerprints, masks, row_fingerprints
 from arena.sandbox.runtime import Runtime
 from tests.conftest import PUBLIC, write_files
 
@@ -172,11 +172,60 @@ def test_one_mark(find: Callable[..., set[str]]) -> None:
 
 @given(st.lists(st.text(max_size=20), max_size=60))
 def test_fingerprints(texts: list[str]) -> None:
-    """Fingerprints are the longest distinct texts, at most 24, none too short, the same in whatever order they came."""
+    """Fingerprints are the longest rare texts, at most 24, none too short, the same in whatever order they came."""
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     marks = [mark.decode() for mark in fingerprints(texts)]
     assert marks == [mark.decode() for mark in fingerprints(reversed(texts))]
-    usable = {text for text in texts if len(text) >= 8}
+    usable = {text for text in texts if len(text) >= 8 and texts.count(text) <= 3}
     assert len(marks) == len(set(marks)) == min(24, len(usable))
     left = [len(text) for text in usable - set(marks)]
     assert not left or max(left) <= min(map(len, marks))
+
+
+# A table of short cells and of words that many rows share: what packages need holds those words too.
+REGIONS = ("northeast", "northwest", "southeast", "southwest")
+SHORT = [
+    [str(20 + row), ("female", "male")[row % 2], f"{18 + row / 8:g}", str(row % 4), REGIONS[row % 4]]
+    for row in range(40)
+]
+SHORT_COPY = "".join(f"{','.join(row)},{1000 + number}.5\n" for number, row in enumerate(SHORT)).encode()
+
+
+def test_words_that_many_rows_share(find: Callable[..., set[str]]) -> None:
+    """A font or a list of places that names a task's categories is left alone; a copy of its rows is found."""
+    marks = row_fingerprints(SHORT)
+    font = b"\x00\x01\x00\x00" + b"\x00".join(region.encode() for region in REGIONS)
+    assert find({"fonts/arrows.ttf": font, "data/copy.csv": SHORT_COPY}, marks) == {"data/copy.csv"}
+
+
+def test_rows_of_another_writer(find: Callable[..., set[str]]) -> None:
+    """A copy is found though its writer marks what is missing otherwise, and writes whole numbers otherwise."""
+    ours = [[*row[:2], "", f"{number}.0", *row[2:], "yes", "Gable"] for number, row in enumerate(SHORT)]
+    theirs = [[*row[:2], "NA", str(number), *row[2:], "yes", "Gable"] for number, row in enumerate(SHORT)]
+    copy = "".join(f"{','.join(row)}\n" for row in theirs).encode()
+    assert find({"copy.csv": copy}, row_fingerprints(ours)) == {"copy.csv"}
+
+
+def test_long_cells_are_enough() -> None:
+    """Where rows have long texts of their own these are looked for, and rows only in the place of those that lack."""
+    rows = [[name, str(number), "a", "b", "c"] for number, name in enumerate(NAMES)]
+    marks = row_fingerprints(rows)
+    assert marks[: len(NAMES)] == fingerprints(NAMES)
+    assert len(marks) == 24
+    assert row_fingerprints([*rows, *([f"{name} too", "1"] for name in NAMES)]) == fingerprints(
+        [*NAMES, *(f"{name} too" for name in NAMES)]
+    )
+
+
+def test_rows_that_tell_nothing() -> None:
+    """A row of zeros, of few different numbers, or of short ones is no fingerprint."""
+    assert row_fingerprints([["0"] * 100, ["0", "1", "2"] * 30, ["1", "2", "3", "4", "5"]]) == ()
+
+
+@given(st.lists(st.lists(st.text(max_size=12), max_size=12), max_size=30))
+def test_row_fingerprints(rows: list[list[str]]) -> None:
+    """Whatever the cells, there are at most 24 fingerprints, and the order of the rows changes none."""
+    rows = [[cell.encode("utf-8", "ignore").decode() for cell in row] for row in rows]
+    marks = row_fingerprints(rows)
+    assert len(marks) == len(set(marks)) <= 24
+    assert marks == row_fingerprints(rows[::-1])
