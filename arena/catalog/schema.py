@@ -49,6 +49,7 @@ def _told_apart(labels: tuple[Label, ...]) -> tuple[Label, ...]:
 Size = Annotated[int, BeforeValidator(parse_size)]
 FileName = Annotated[str, StringConstraints(pattern=_FILE_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 TaskId = Annotated[str, StringConstraints(pattern=_TASK_ID)]
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
@@ -89,10 +90,11 @@ class Submissions(Edge):
 
 
 class MetricChoice(Edge):
-    """The ranking metric and those shown beside it."""
+    """The ranking metric, those shown beside it, and what they are computed with."""
 
     name: Text
     also: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
+    parameters: dict[Text, dict[Text, _Number]] = Field(default_factory=dict)
 
 
 class FunctionTable(Edge):

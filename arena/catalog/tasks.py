@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.catalog import edge, toml_lines
+from arena.catalog.metric_choice import Fault, metric_faults, needs
 from arena.catalog.schema import BudgetTable, Data, ExerciseFile, PhaseBudget, PredictionFile, is_window
 from arena.errors import InvalidFileError, Problem, UsageError
 from arena.model.budget import Budget
-from arena.model.metric import Metric, Needs
+from arena.model.metric import Metric
 from arena.model.safe_text import safe_line
 from arena.model.submission import Kind
 from arena.model.task import BoardRules, DataSpec, Exercise, Function, SubmissionRules, Task, shown_as
@@ -23,9 +24,8 @@ _SCORING_KEYS = ("schema", "id", "kind", "data", "metric", "functions", "exercis
 _SCORING_FILES = ("prepare.py", "metric.py", "cases.py", "reference.py", "harness.py")
 # Of an exercise's table, what only leads on.
 _NOT_SCORING = "next"
-_BINARY = 2
 CASES_PASSED = "cases_passed"
-# Keys of [data] that came later: a task that does not use them is still the version that it was.
+# Keys that came later: a task that does not use them is still the version that it was.
 _LATER_DATA = ("train_files", "test_files")
 # What stands beside a task's public files, here or on a learner's machine.
 _OUR_NAMES = ("SHA256SUMS", "starter")
@@ -54,7 +54,7 @@ def load_task(root: Path, task_id: str, metrics: Mapping[str, Metric]) -> Task:
     problems = _problems(settings, folder, name, lines, metrics)
     if problems:
         raise InvalidFileError(problems)
-    return _task(settings, folder)
+    return _task(settings, folder, metrics)
 
 
 def statement(task: Task, language: str) -> str:
@@ -68,7 +68,7 @@ def _problems(
     """What no single key shows: keys against each other, against the metrics and against the folder."""
     found = list(_contradictions(settings, folder))
     if isinstance(settings, PredictionFile):
-        found += [*_data_faults(settings), *_metric_faults(settings, metrics)]
+        found += [*_data_faults(settings), *metric_faults(settings, metrics)]
     else:
         found += _exercise_faults(settings)
     problems = [
@@ -84,10 +84,7 @@ def _problems(
     return problems
 
 
-_Fault = tuple[tuple[str, ...], str, str]
-
-
-def _contradictions(settings: _Settings, folder: Path) -> Iterator[_Fault]:
+def _contradictions(settings: _Settings, folder: Path) -> Iterator[Fault]:
     if settings.id != folder.name:
         yield ("id",), f"`id` is {settings.id!r} but the folder is {folder.name!r}", "make the two equal"
     if settings.sealed:
@@ -100,11 +97,9 @@ def _contradictions(settings: _Settings, folder: Path) -> Iterator[_Fault]:
         yield ("board", "by"), f"{name!r} is not in the metric's `also`", f"name metrics that are: {also}"
 
 
-def _data_faults(settings: PredictionFile) -> Iterator[_Fault]:
+def _data_faults(settings: PredictionFile) -> Iterator[Fault]:
     if settings.data.id in settings.data.target:
         yield ("data", "target"), "the id column is also a target", "name the columns that are predicted"
-    if len(settings.data.target) > 1:
-        yield ("data", "target"), "several targets are not supported yet", "name one column"
     if taken := _shown_twice(settings.data):
         yield ("data",), f"two public files would be shown as {taken!r}", "give one of them another name"
     if "exercise" in settings.submissions.accepts:
@@ -122,7 +117,7 @@ def _shown_twice(data: Data) -> str | None:
     return None
 
 
-def _exercise_faults(settings: ExerciseFile) -> Iterator[_Fault]:
+def _exercise_faults(settings: ExerciseFile) -> Iterator[Fault]:
     if settings.submissions.accepts != ("exercise",):
         yield ("submissions", "accepts"), "an exercise takes nothing else", 'set `accepts = ["exercise"]`'
     if settings.budget.fit or settings.budget.predict:
@@ -131,23 +126,6 @@ def _exercise_faults(settings: ExerciseFile) -> Iterator[_Fault]:
         yield ("exercise", "case_seconds"), "a case may take longer than all together", "lower it"
     if settings.exercise.next == settings.id:
         yield ("exercise", "next"), "it leads to itself", "name the task that comes next, or remove it"
-
-
-def _metric_faults(settings: PredictionFile, metrics: Mapping[str, Metric]) -> Iterator[_Fault]:
-    names = (settings.metric.name, *settings.metric.also)
-    known = [name for name, metric in metrics.items() if metric.needs is not Needs.CASES]
-    for unknown in (name for name in names if name not in known):
-        yield ("metric",), f"there is no metric {unknown!r}", f"choose from {', '.join(known)}"
-    needs = {metrics[name].needs for name in names if name in known}
-    if len(needs) > 1:
-        kinds = " and ".join(sorted(need.value for need in needs))
-        yield ("metric", "also"), f"the metrics need different predictions: {kinds}", "name metrics that need the same"
-    labels = settings.data.labels
-    if needs & {Needs.LABEL, Needs.PROBABILITY} and not labels:
-        yield ("data",), "a metric of labels needs `labels`", "list every label, as in `labels = [0, 1]`"
-    binary = needs == {Needs.PROBABILITY} or "f1" in names
-    if binary and labels and len(labels) != _BINARY:
-        yield ("data", "labels"), "the metric takes two labels, the positive one last", "list two labels"
 
 
 def _digest(settings: _Settings, folder: Path) -> str:
@@ -159,6 +137,8 @@ def _digest(settings: _Settings, folder: Path) -> str:
     for key in _LATER_DATA:
         if not data.get(key):
             data.pop(key, None)
+    if not scoring.get("metric", {}).get("parameters"):
+        scoring.get("metric", {}).pop("parameters", None)
     total = hashlib.sha256(json.dumps(scoring, sort_keys=True, ensure_ascii=True).encode())
     files = [folder / file for file in _SCORING_FILES]
     files += sorted(path for path in (folder / "source").rglob("*") if path.suffix != ".md")
@@ -191,7 +171,7 @@ def _phase(whole: Budget, own: PhaseBudget | None) -> Budget | None:
     return replace(whole, **own.model_dump(exclude_none=True))
 
 
-def _work(settings: _Settings) -> DataSpec | Exercise:
+def _work(settings: _Settings, metrics: Mapping[str, Metric]) -> DataSpec | Exercise:
     if isinstance(settings, PredictionFile):
         data = settings.data
         return DataSpec(
@@ -203,6 +183,7 @@ def _work(settings: _Settings) -> DataSpec | Exercise:
             sample_submission=data.sample_submission,
             train_files=data.train_files,
             test_files=data.test_files,
+            needs=needs(settings, metrics),
         )
     return Exercise(
         functions=tuple(Function(**function.model_dump()) for function in settings.functions),
@@ -212,7 +193,7 @@ def _work(settings: _Settings) -> DataSpec | Exercise:
     )
 
 
-def _task(settings: _Settings, folder: Path) -> Task:
+def _task(settings: _Settings, folder: Path, metrics: Mapping[str, Metric]) -> Task:
     rules, board = settings.submissions, settings.board
     budget = _budget(settings.budget)
     return Task(
@@ -220,7 +201,7 @@ def _task(settings: _Settings, folder: Path) -> Task:
         title={"en": settings.title.en, "bn": settings.title.bn},
         tags=settings.tags,
         sealed=settings.sealed,
-        work=_work(settings),
+        work=_work(settings, metrics),
         submissions=SubmissionRules(
             accepts=tuple(Kind(kind) for kind in rules.accepts),
             max_bytes=rules.max_size,
@@ -236,4 +217,5 @@ def _task(settings: _Settings, folder: Path) -> Task:
         digest=_digest(settings, folder),
         fit_budget=_phase(budget, settings.budget.fit),
         predict_budget=_phase(budget, settings.budget.predict),
+        parameters=settings.metric.parameters if isinstance(settings, PredictionFile) else {},
     )

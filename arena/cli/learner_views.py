@@ -9,7 +9,7 @@ from arena.catalog.tasks import statement
 from arena.catalog.workspace import Workspace
 from arena.cli.case_views import cases_json, show_cases
 from arena.cli.output import message_json, note, spoken, text, words
-from arena.metrics.table import METRICS
+from arena.metrics.table import metrics_of
 from arena.model.metric import shown
 from arena.model.outcome import Outcome
 from arena.model.safe_text import safe_line
@@ -32,7 +32,7 @@ def task_summary(task: Task) -> dict[str, Any]:
         "title": dict(task.title),
         "kind": task.kind,
         "metric": task.metric,
-        "direction": METRICS[task.metric].direction,
+        "direction": metrics_of(task)[0].direction,
         "tags": list(task.tags),
         "practice": not task.sealed,
         "accepts": [kind.value for kind in task.submissions.accepts],
@@ -45,7 +45,7 @@ def task_table(tasks: list[Task]) -> tuple[list[str], list[list[str]]]:
         [
             task.id,
             task.title[spoken()],
-            METRICS[task.metric].title,
+            metrics_of(task)[0].title,
             ", ".join(k.value for k in task.submissions.accepts),
         ]
         for task in tasks
@@ -116,8 +116,8 @@ def task_page(task: Task, workspace: Workspace) -> str:
     budget, packages = task.budget, data["runtime"]["packages"]
     known = [f"{name} {packages[name]}" for name in _KNOWN_PACKAGES if name in packages]
     kinds = ", ".join(data["accepts"])
-    ranking = METRICS[task.metric]
-    also = ", ".join(METRICS[name].title for name in task.also) or "-"
+    ranking, *others = metrics_of(task)
+    also = ", ".join(metric.title for metric in others) or "-"
     lines = [
         data["statement"].rstrip(),
         "",
@@ -313,4 +313,4 @@ def history_table(lines: "list[Line]", task: Task) -> tuple[list[str], list[list
                 line.message,
             ]
         )
-    return ["name", "outcome", METRICS[task.metric].title, "kind", "received", "record", "message"], rows
+    return ["name", "outcome", metrics_of(task)[0].title, "kind", "received", "record", "message"], rows

@@ -1,11 +1,12 @@
 """A task's definition, after validation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from arena.model.budget import Budget
+from arena.model.metric import Needs
 from arena.model.submission import Kind
 
 Label = int | float | str
@@ -19,7 +20,8 @@ PACKED = ".zip"
 class DataSpec:
     """Names of the tables' columns and of the public files.
 
-    ``train_files`` and ``test_files`` are what lies beside the tables: images, arrays.
+    ``train_files`` and ``test_files`` are what lies beside the tables: images, arrays. ``needs`` is what is predicted
+    for each row.
     """
 
     id: str
@@ -30,6 +32,12 @@ class DataSpec:
     sample_submission: str
     train_files: tuple[str, ...] = ()
     test_files: tuple[str, ...] = ()
+    needs: Needs = Needs.LABEL
+
+    @property
+    def predicted(self) -> tuple[str, ...]:
+        """The columns of a table of predictions, beside the id."""
+        return tuple(map(str, self.labels)) if self.needs is Needs.PROBABILITIES else self.target
 
     @property
     def public_files(self) -> tuple[str, ...]:
@@ -118,6 +126,7 @@ class Task:
     ``work`` is what learners are asked for: to predict the rows of tables, or to write functions.
     ``fit_budget`` and ``predict_budget`` are those of a model's phases, where they have their own; otherwise both share
     ``budget``. ``protections`` are those without which it is not graded (see ``arena.model.protection``).
+    ``parameters`` holds what the task sets of its metrics, by metric and parameter.
     """
 
     id: str
@@ -135,6 +144,7 @@ class Task:
     digest: str
     fit_budget: Budget | None = None
     predict_budget: Budget | None = None
+    parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

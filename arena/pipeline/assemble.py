@@ -127,4 +127,5 @@ def _hidden_rows(task: Task) -> Iterator[list[str]]:
 
 def _hidden_answers(task: Task, vault: PlainVault) -> Sequence[str]:
     """The answers, where this machine has them."""
-    return vault.answers(task).values if vault.has_answers(task) else ()
+    columns = vault.answers(task).columns if vault.has_answers(task) else ()
+    return [text for column in columns for text in column]

@@ -12,8 +12,7 @@ from arena.board.publish import publish
 from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
-from arena.metrics.table import METRICS
-from arena.model.metric import Metric
+from arena.metrics.table import metrics_of
 from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
@@ -22,13 +21,9 @@ from arena.text.render import render as words
 from arena.vault.plain import PlainVault
 
 
-def _metrics(task: Task) -> list[Metric]:
-    return [METRICS[name] for name in task.metrics]
-
-
 def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -> Standings:
     """The board of a task's records, by the ranking metric or by another of the task's."""
-    return standings(records, task, ranked_by(_metrics(task), by or task.metric))
+    return standings(records, task, ranked_by(metrics_of(task), by or task.metric))
 
 
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
@@ -40,7 +35,7 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
         remove_stale(folder, older_than_seconds=0)
         ledger = stages.ledger
         graded = [task for task in tasks if any(True for _ in ledger.records(task.id))]
-        boards = [every_board(ledger.records(task.id), task, _metrics(task)) for task in graded]
+        boards = [every_board(ledger.records(task.id), task, metrics_of(task)) for task in graded]
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
         return publish(folder, boards, notes)
 

@@ -5,7 +5,8 @@ import functools
 import io
 
 from arena.errors import TaskError
-from arena.metrics.table import METRICS
+from arena.metrics.table import metrics_of
+from arena.model.metric import Sign
 from arena.model.task import Task
 from arena.predictions.contract import Contract, canonical_id
 
@@ -35,8 +36,9 @@ def contract_of(task: Task) -> Contract:
         raise TaskError("task.public_unusable", task=task.id, file=f"public/{task.data.test}")
     return Contract(
         id_column=task.data.id,
-        target=task.data.target[0],
+        columns=task.data.predicted,
         ids=ids,
-        needs=METRICS[task.metric].needs,
+        needs=task.data.needs,
         labels=task.data.labels,
+        sign=max((metric.sign for metric in metrics_of(task)), key=list(Sign).index),
     )

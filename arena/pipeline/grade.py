@@ -18,7 +18,7 @@ from arena.exercises.result import dump_results, shares
 from arena.files import write_atomic
 from arena.intake.admit import Denied, Past, admit
 from arena.intake.receive import Rejected, receive
-from arena.metrics.table import METRICS
+from arena.metrics.table import metrics_of
 from arena.model.budget import Usage
 from arena.model.message import Message
 from arena.model.metric import shown
@@ -184,7 +184,7 @@ def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[s
         message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
         return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), {}
     public = exact["public"][task.metric]
-    said = Message.of("run.scored", metric=METRICS[task.metric].title, score=shown(public))
+    said = Message.of("run.scored", metric=metrics_of(task)[0].title, score=shown(public))
     return replace(ended, messages=(said,)), exact
 
 

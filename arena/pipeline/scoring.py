@@ -4,6 +4,7 @@ import numpy as np
 
 from arena.errors import TaskError
 from arena.metrics.splits import score_splits
+from arena.metrics.table import metrics_of
 from arena.model.task import Task
 from arena.pipeline.contracts import contract_of
 from arena.predictions.contract import Predictions, canonical_id, encode
@@ -21,9 +22,9 @@ def score(predictions: Predictions, task: Task, vault: PlainVault) -> dict[str, 
     if set(position) != set(contract.ids):
         raise TaskError("answers.unusable", task=task.id, reason=f"their ids are not those of public/{task.data.test}")
     order = [position[name] for name in contract.ids]
-    y_true = encode([answers.values[row] for row in order], contract)
+    y_true = encode([[column[row] for row in order] for column in answers.columns], contract)
     if y_true is None:
         raise TaskError("answers.unusable", task=task.id, reason="a value is none that the task allows")
     is_public = np.array([answers.is_public[row] for row in order], dtype=np.bool_)
-    scores = score_splits(task.metrics, y_true, predictions.values, is_public)
+    scores = score_splits(metrics_of(task), y_true, predictions.values, is_public, given=task.data.needs)
     return {"public": dict(scores.public), "private": dict(scores.private), "overall": dict(scores.overall)}

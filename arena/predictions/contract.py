@@ -4,8 +4,8 @@ Pure: text columns in, an aligned array or messages out. It needs no answers, so
 submit.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,25 +14,32 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from arena.model.message import Message
-from arena.model.metric import Needs
+from arena.model.metric import Needs, Sign
 from arena.model.safe_text import safe_line
 from arena.model.task import Label
+from arena.predictions.values import Bad, parse
 
 # How many offending rows a message names.
 SHOWN = 3
-# The square of a larger number is infinite: a metric would fail, and that would pass for the task's fault.
-MAX_NUMBER = 1e150
+# How many labels, and how much of a header, a message lists.
+MOST_LABELS = 20
+MOST_HEADER = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """``ids`` are the ids that must be there, as text, in the order in which predictions are returned."""
+    """``ids`` are the ids that must be there, as text, in the order in which predictions are returned.
+
+    ``columns`` hold the predictions, several of them where ``needs`` is of several; ``sign`` says which numbers the
+    task's metrics can take.
+    """
 
     id_column: str
-    target: str
+    columns: tuple[str, ...]
     ids: tuple[str, ...]
     needs: Needs
     labels: tuple[Label, ...]
+    sign: Sign = Sign.ANY
 
     @property
     def max_rows(self) -> int:
@@ -42,7 +49,11 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """``values`` has shape (rows,) in the order of the contract's ids: codes (int64) for labels, else float64."""
+    """``values`` has a row each in the order of the contract's ids.
+
+    Its shape is (rows,), or (rows, columns) where there are several: codes (int64) for labels, tuples (object) for
+    rankings, else float64.
+    """
 
     values: NDArray[Any]
 
@@ -59,24 +70,26 @@ def check(table: pa.Table, contract: Contract) -> Predictions | Invalid:
     if problems := _columns(table.column_names, contract):
         return Invalid(tuple(problems))
     ids = _canonical_ids(table.column(contract.id_column))
-    raw = [text.strip() for text in table.column(contract.target).to_pylist()]
+    raw = [[text.strip() for text in table.column(name).to_pylist()] for name in contract.columns]
     position = {name: row for row, name in enumerate(contract.ids)}
     rows = np.fromiter((position.get(name, -1) for name in ids), dtype=np.int64, count=len(ids))
     problems = _id_problems(ids, rows, contract)
-    values, bad = _values(raw, contract)
+    values, bad = parse(raw, contract.needs, contract.labels, contract.sign)
     problems += _value_problems(bad, ids, raw, contract)
     if problems:
         return Invalid(tuple(problems))
-    aligned = np.empty(len(contract.ids), dtype=values.dtype)
+    aligned = np.empty((len(contract.ids), *values.shape[1:]), dtype=values.dtype)
     aligned[rows] = values
     return Predictions(aligned)
 
 
-def encode(texts: Sequence[str], contract: Contract) -> NDArray[Any] | None:
-    """Turn true values into the same codes or numbers as predictions; ``None`` where one of them cannot be."""
-    # The truth of a probability is a label, not a probability.
-    as_labels = replace(contract, needs=Needs.LABEL) if contract.needs is Needs.PROBABILITY else contract
-    values, bad = _values([text.strip() for text in texts], as_labels)
+def encode(columns: Sequence[Sequence[str]], contract: Contract) -> NDArray[Any] | None:
+    """Turn true values, a column for each target, into what predictions become; ``None`` where one of them cannot be.
+
+    The truth of a probability is a label, not a probability.
+    """
+    stripped = [[text.strip() for text in texts] for texts in columns]
+    values, bad = parse(stripped, contract.needs.truth, contract.labels)
     return None if bad else values
 
 
@@ -91,14 +104,14 @@ def _canonical_ids(column: pa.ChunkedArray) -> list[str]:
 
 
 def _columns(found: Sequence[str], contract: Contract) -> list[Message]:
-    wanted = (contract.id_column, contract.target)
-    expected = ",".join(wanted)
+    wanted = (contract.id_column, *contract.columns)
+    expected = safe_line(",".join(wanted), MOST_HEADER)
     missing = [name for name in wanted if name not in found]
     extra = [name for name in found if name not in wanted]
     shown = ", ".join(safe_line(name, 40) or "∅" for name in extra[:SHOWN])
     if missing:
-        names = ", ".join(missing)
-        header = safe_line(",".join(found), 120)
+        names = _cut(missing, MOST_LABELS)
+        header = safe_line(",".join(found), MOST_HEADER)
         return [Message.of("predictions.columns_missing", missing=names, found=header, expected=expected)]
     if extra:
         return [Message.of("predictions.columns_extra", extra=shown, expected=expected)]
@@ -108,6 +121,10 @@ def _columns(found: Sequence[str], contract: Contract) -> list[Message]:
 def _first(names: Sequence[str]) -> str:
     shown = ", ".join(safe_line(name, 40) for name in names[:SHOWN])
     return f"{shown}, …" if len(names) > SHOWN else shown
+
+
+def _cut(names: Sequence[str], most: int) -> str:
+    return ", ".join([*names[:most], *(["…"] if len(names) > most else [])])
 
 
 def _id_problems(ids: list[str], rows: NDArray[np.int64], contract: Contract) -> list[Message]:
@@ -128,74 +145,21 @@ def _id_problems(ids: list[str], rows: NDArray[np.int64], contract: Contract) ->
     return problems
 
 
-_MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "<na>"})
-
-
-def _values(raw: list[str], contract: Contract) -> tuple[NDArray[Any], dict[str, list[int]]]:
-    """Parse every value; the second part maps a message id to the rows that it is about."""
-    bad: dict[str, list[int]] = {}
-    parse: Callable[[str], float | int | str]
-    match contract.needs:
-        case Needs.LABEL:
-            parse = _label_parser(contract.labels)
-        case Needs.PROBABILITY:
-            parse = _probability
-        case Needs.NUMBER:
-            parse = _number
-    values = np.zeros(len(raw), dtype=np.int64 if contract.needs is Needs.LABEL else np.float64)
-    # A task may have a label that is called "None".
-    missing = _MISSING - {str(label).casefold() for label in contract.labels}
-    known: dict[str, float | int | str] = {}
-    for row, text in enumerate(raw):
-        if text not in known:
-            known[text] = "predictions.value_missing" if text.casefold() in missing else parse(text)
-        value = known[text]
-        if isinstance(value, str):
-            bad.setdefault(value, []).append(row)
-        else:
-            values[row] = value
-    return values, bad
-
-
-def _label_parser(labels: tuple[Label, ...]) -> Callable[[str], int | str]:
-    codes = {str(label): code for code, label in enumerate(labels)}
-    numbers = {float(label): code for code, label in enumerate(labels) if isinstance(label, int | float)}
-
-    def parse(text: str) -> int | str:
-        if text in codes:
-            return codes[text]
-        number = _number(text)
-        if isinstance(number, str):
-            return "predictions.value_not_a_label"
-        return numbers.get(number, "predictions.value_not_a_label")
-
-    return parse
-
-
-def _number(text: str) -> float | str:
-    # float() also takes "1_000" and digits of other scripts, which no other reader of the file would.
-    if "_" in text or not text.isascii():
-        return "predictions.value_not_a_number"
-    try:
-        number = float(text)
-    except ValueError:
-        return "predictions.value_not_a_number"
-    return number if abs(number) <= MAX_NUMBER else "predictions.value_not_finite"
-
-
-def _probability(text: str) -> float | str:
-    number = _number(text)
-    if isinstance(number, str):
-        return number
-    return number if 0 <= number <= 1 else "predictions.value_not_a_probability"
-
-
-def _value_problems(bad: dict[str, list[int]], ids: list[str], raw: list[str], contract: Contract) -> list[Message]:
+def _value_problems(bad: Bad, ids: list[str], raw: list[list[str]], contract: Contract) -> list[Message]:
     problems = []
-    for message_id, rows in bad.items():
-        first = _first([f"{ids[row]} → {raw[row] or '∅'}" for row in rows[: SHOWN + 1]])
-        params: dict[str, str | int] = {"count": len(rows), "first": first, "target": contract.target}
+    for message_id, places in bad.items():
+        first = _first([_place(row, column, ids, raw, contract) for row, column in places[: SHOWN + 1]])
+        params: dict[str, str | int] = {"count": len(places), "first": first}
+        if message_id != "predictions.row_not_a_distribution":
+            params["target"] = _first(contract.columns)
         if message_id == "predictions.value_not_a_label":
-            params["labels"] = ", ".join(str(label) for label in contract.labels)
+            params["labels"] = _cut([str(label) for label in contract.labels], MOST_LABELS)
         problems.append(Message.of(message_id, **params))
     return problems
+
+
+def _place(row: int, column: int, ids: list[str], raw: list[list[str]], contract: Contract) -> str:
+    if column < 0:
+        return f"{ids[row]} → {sum(float(texts[row]) for texts in raw):g}"
+    name = ids[row] if len(contract.columns) == 1 else f"{ids[row]}, {contract.columns[column]}"
+    return f"{name} → {raw[column][row] or '∅'}"

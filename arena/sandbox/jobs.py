@@ -179,7 +179,8 @@ def _spec(task: Task, table: str) -> bytes:
         {
             "folder": _SOURCE,
             "id": task.data.id,
-            "target": task.data.target[0],
+            "target": task.data.target,
+            "predicted": task.data.predicted,
             "table": f"{inputs_at(task)}/{table}",
             "model": f"{_JOB}/{FITTED}",
         }

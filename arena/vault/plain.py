@@ -29,10 +29,10 @@ _PUBLIC = {"Public": True, "Private": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """The hidden split: one entry per row in each field, in one order."""
+    """The hidden split: one entry per row in each field, in one order; ``columns`` has a tuple for each target."""
 
     ids: tuple[str, ...]
-    values: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
     is_public: tuple[bool, ...]
 
 
@@ -148,6 +148,6 @@ def _parsed(data: bytes, task: str, id_column: str, target: tuple[str, ...]) -> 
         raise TaskError("answers.unusable", task=task, reason="Usage must be Public or Private, and both must occur")
     return Answers(
         ids=ids,
-        values=tuple(row[target[0]] for row in rows),
+        columns=tuple(tuple(row[name] for row in rows) for name in target),
         is_public=tuple(_PUBLIC[row[USAGE]] for row in rows),
     )

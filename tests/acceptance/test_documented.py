@@ -114,11 +114,19 @@ def test_the_table_of_metrics_is_the_registry() -> None:
 
 
 @pytest.mark.parametrize("name", list(METRICS))
-def test_a_metric_s_row_tells_its_title_and_direction(name: str) -> None:
+def test_a_metric_s_row_tells_its_title_direction_and_range(name: str) -> None:
     metric = METRICS[name]
     row = next(line for line in page(REFERENCE / "metrics.md").splitlines() if line.startswith(f"| `{name}`"))
     direction = "greater is better" if metric.greater_is_better else "less is better"
-    assert row.startswith(f"| `{name}` | {metric.title} | {direction} |")
+    low, high = (f"{end:g}".replace("-", "−").replace("inf", "∞") for end in (metric.low, metric.high))
+    assert row.startswith(f"| `{name}` | {metric.title} | {direction} | {low} to {high} |")
+
+
+def test_every_parameter_of_a_metric_has_a_row() -> None:
+    parameters = [(metric.name, parameter.name) for metric in METRICS.values() for parameter in metric.parameters]
+    lines = section(page(REFERENCE / "metrics.md"), "Parameters").splitlines()
+    _, _, *rows = [line[2:].split(" | ")[:2] for line in lines if line.startswith("| ")]
+    assert [tuple(row) for row in rows] == parameters
 
 
 def test_every_key_of_task_toml_has_a_row() -> None:

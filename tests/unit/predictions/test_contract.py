@@ -11,14 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.model.message import Message
-from arena.model.metric import Needs
-from arena.predictions.contract import MAX_NUMBER, SHOWN, Contract, Invalid, Predictions, canonical_id, check, encode
+from arena.model.metric import Needs, Sign
+from arena.predictions.contract import SHOWN, Contract, Invalid, Predictions, canonical_id, check, encode
 from arena.predictions.read import read_table
+from arena.predictions.values import MAX_NUMBER, SUM_TOLERANCE
 
-LABELS = Contract(id_column="id", target="y", ids=("892", "893", "894"), needs=Needs.LABEL, labels=(0, 1))
+LABELS = Contract(id_column="id", columns=("y",), ids=("892", "893", "894"), needs=Needs.LABEL, labels=(0, 1))
 NAMES = replace(LABELS, labels=("no", "yes"))
 PROBABILITIES = replace(LABELS, needs=Needs.PROBABILITY)
 NUMBERS = replace(LABELS, needs=Needs.NUMBER, labels=())
+SCORES = replace(LABELS, needs=Needs.SCORE)
+EACH = replace(NAMES, needs=Needs.PROBABILITIES, columns=("no", "yes"))
+MIXES = replace(NUMBERS, needs=Needs.DISTRIBUTION, columns=("a", "b", "c"))
+SEVERAL = replace(MIXES, needs=Needs.NUMBERS)
+RANKINGS = replace(NUMBERS, needs=Needs.RANKING)
 
 
 def _table(values: Sequence[str], ids: Sequence[str] = LABELS.ids) -> pa.Table:
@@ -349,7 +355,10 @@ def test_values_are_shown_safely(text: str, shown: str) -> None:
     assert _message(_table(["0", text, "1"])).params["first"] == shown
 
 
-@given(st.lists(st.text(max_size=8), min_size=3, max_size=3), st.sampled_from([LABELS, NAMES, PROBABILITIES, NUMBERS]))
+@given(
+    st.lists(st.text(max_size=8), min_size=3, max_size=3),
+    st.sampled_from([LABELS, NAMES, PROBABILITIES, NUMBERS, SCORES]),
+)
 def test_any_values(values: list[str], contract: Contract) -> None:
     """Every text is a prediction within the contract, or is told as a problem of its row."""
     checked = check(_table(values), contract)
@@ -363,6 +372,117 @@ def test_any_values(values: list[str], contract: Contract) -> None:
 def test_max_rows() -> None:
     """Enough rows are read to name what is superfluous."""
     assert LABELS.max_rows > 2 * len(LABELS.ids)
+
+
+# Several columns, and other kinds
+
+
+def _several(contract: Contract, *columns: Sequence[str]) -> pa.Table:
+    ids = pa.array(contract.ids, pa.string())
+    return pa.table([ids, *(pa.array(texts, pa.string()) for texts in columns)], names=["id", *contract.columns])
+
+
+def test_columns_of_labels() -> None:
+    """Probabilities of several labels have a column each, which is named by its label and may stand anywhere."""
+    table = _several(EACH, ["0.25", "1", "0"], ["0.75", "0", "1"]).select(["yes", "id", "no"])
+    checked = check(table, EACH)
+    assert isinstance(checked, Predictions)
+    assert checked.values.tolist() == [[0.25, 0.75], [1, 0], [0, 1]]
+
+
+def test_columns_of_labels_missing() -> None:
+    """A table with one column for the target is told which columns there must be."""
+    assert _message(_table(["0.5", "1", "0"]), EACH) == Message.of(
+        "predictions.columns_missing", missing="no, yes", found="id,y", expected="id,no,yes"
+    )
+
+
+def test_many_columns_missing() -> None:
+    """Of many columns a message names the first."""
+    labels = tuple(range(200))
+    contract = replace(EACH, labels=labels, columns=tuple(map(str, labels)))
+    message = _message(_table(["0.5", "1", "0"]), contract)
+    assert str(message.params["missing"]).endswith("18, 19, …")
+    assert len(str(message.params["expected"])) == 120
+
+
+@pytest.mark.parametrize("contract", [EACH, MIXES])
+def test_rows_that_do_not_sum_to_one(contract: Contract) -> None:
+    """Rows of probabilities that do not sum to 1 are told with their sums."""
+    rest = [["0"] * 3] * (len(contract.columns) - 2)
+    table = _several(contract, ["0.5", "0.2", "1"], ["0.5", "0.7", "1"], *rest)
+    assert _message(table, contract) == Message.of(
+        "predictions.row_not_a_distribution", count=2, first="893 → 0.9, 894 → 2"
+    )
+
+
+@given(st.lists(st.floats(1e-6, 1), min_size=3, max_size=3), st.floats(-0.9, 0.9))
+def test_rows_that_nearly_sum_to_one(weights: list[float], off: float) -> None:
+    """What rounding took away or added gains nothing: such a row is divided by its sum."""
+    shares = np.array(weights) / sum(weights) * (1 + off * SUM_TOLERANCE)
+    table = _several(MIXES, *[[repr(min(share, 1.0))] * 3 for share in shares.tolist()])
+    checked = check(table, MIXES)
+    assert isinstance(checked, Predictions)
+    assert checked.values.sum(axis=1) == pytest.approx(1, abs=1e-12)
+    assert checked.values[0] == pytest.approx(np.array(weights) / sum(weights), rel=1e-3)
+
+
+def test_values_of_several_columns() -> None:
+    """A message about values of several columns counts them together and names row and column."""
+    table = _several(SEVERAL, ["1", "x", "-3.5"], ["inf", "2", "y"], ["", "2", "0"])
+    first, second, third = _messages(table, SEVERAL)
+    assert first == Message.of(
+        "predictions.value_not_a_number", count=2, first="893, a → x, 894, b → y", target="a, b, c"
+    )
+    assert (second.id, second.params["first"]) == ("predictions.value_not_finite", "892, b → inf")
+    assert (third.id, third.params["first"]) == ("predictions.value_missing", "892, c → ∅")
+
+
+def test_numbers_of_several_columns() -> None:
+    """Several numbers a row keep the task's order of columns and ids."""
+    table = _several(SEVERAL, ["1", "2", "3"], ["4", "5", "6"], ["7", "8", "-9"]).take([2, 0, 1])
+    checked = check(table, SEVERAL)
+    assert isinstance(checked, Predictions)
+    assert checked.values.tolist() == [[1, 4, 7], [2, 5, 8], [3, 6, -9]]
+
+
+@pytest.mark.parametrize(
+    ("sign", "text", "reason"),
+    [
+        (Sign.NON_NEGATIVE, "-0.001", "predictions.value_negative"),
+        (Sign.POSITIVE, "0", "predictions.value_not_positive"),
+        (Sign.POSITIVE, "-1", "predictions.value_not_positive"),
+    ],
+)
+def test_sign(sign: Sign, text: str, reason: str) -> None:
+    """A number that the task's metric cannot take is told, and blamed on nobody else."""
+    message = _message(_table(["1", text, "2"]), replace(NUMBERS, sign=sign))
+    assert message == Message.of(reason, count=1, first=f"893 → {text}", target="y")
+    assert _values(_table(["1", "0.001", "2"]), replace(NUMBERS, sign=sign)) == [1, 0.001, 2]
+
+
+def test_scores() -> None:
+    """A score is any finite number, though its truth is a label."""
+    assert _values(_table(["-3.5", "0", "1e9"]), SCORES) == [-3.5, 0, 1e9]
+    assert _message(_table(["-3.5", "yes", "0"]), SCORES).id == "predictions.value_not_a_number"
+
+
+def test_rankings() -> None:
+    """A ranking is a list of names, separated by spaces; where the task has labels, they are its labels."""
+    checked = check(_table(["a b  c", "b", " a\tb "]), RANKINGS)
+    assert isinstance(checked, Predictions)
+    assert checked.values.tolist() == [("a", "b", "c"), ("b",), ("a", "b")]
+    labelled = check(_table(["1 0", "0", "1.0 0"]), replace(RANKINGS, labels=(0, 1)))
+    assert isinstance(labelled, Predictions)
+    assert labelled.values.tolist() == [(1, 0), (0,), (1, 0)]
+    assert _message(_table(["1 0", "2 0", "1"]), replace(RANKINGS, labels=(0, 1))).id == "predictions.value_not_a_label"
+    assert _message(_table(["a", "", "b"]), RANKINGS).id == "predictions.value_missing"
+
+
+def test_many_labels() -> None:
+    """Of many labels a message lists the first."""
+    message = _message(_table(["0", "x", "1"]), replace(LABELS, labels=tuple(range(100))))
+    assert str(message.params["labels"]).endswith("18, 19, …")
 
 
 # The truth
@@ -379,7 +499,7 @@ def test_max_rows() -> None:
 )
 def test_encode(contract: Contract, texts: list[str], values: list[float]) -> None:
     """The truth becomes the same codes or numbers; that of a probability is a label."""
-    encoded = encode(texts, contract)
+    encoded = encode([texts], contract)
     assert encoded is not None
     assert encoded.tolist() == values
 
@@ -389,4 +509,22 @@ def test_encode(contract: Contract, texts: list[str], values: list[float]) -> No
 )
 def test_encode_unusable(contract: Contract, text: str) -> None:
     """One true value that cannot be encoded makes all of them unusable."""
-    assert encode(["1", text], contract) is None
+    assert encode([["1", text]], contract) is None
+
+
+def test_encode_several() -> None:
+    """The truth of one probability a label is one column of labels; that of a distribution has its columns."""
+    labels = encode([["yes", "no"]], EACH)
+    assert labels is not None
+    assert labels.tolist() == [1, 0]
+    shares = encode([["1", "0.25"], ["0", "0.25"], ["0", "0.5"]], MIXES)
+    assert shares is not None
+    assert shares.tolist() == [[1, 0, 0], [0.25, 0.25, 0.5]]
+    assert encode([["1"], ["1"], ["0"]], MIXES) is None
+
+
+def test_encode_any_sign() -> None:
+    """Which true numbers a metric can take it says itself: a truth that it cannot is no reason to refuse to read."""
+    encoded = encode([["-1"]], replace(NUMBERS, sign=Sign.POSITIVE))
+    assert encoded is not None
+    assert encoded.tolist() == [-1]

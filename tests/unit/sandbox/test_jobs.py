@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.model.device import DeviceKind
+from arena.model.metric import Needs
 from arena.model.submission import Kind, Submission
 from arena.model.task import Task
 from arena.sandbox import jobs
@@ -73,10 +75,10 @@ def _targets(job: Job) -> set[str]:
     return {mount.target for mount in job.mounts}
 
 
-def _spec(job: Job) -> dict[str, str]:
+def _spec(job: Job) -> dict[str, Any]:
     """What the guest is told, found as the guest finds it: by its second argument."""
     (source,) = [mount.source for mount in job.mounts if mount.target == job.arguments[1]]
-    spec: dict[str, str] = json.loads(source.read_bytes())
+    spec: dict[str, Any] = json.loads(source.read_bytes())
     return spec
 
 
@@ -153,7 +155,14 @@ def test_spec(task: Task, tmp_path: Path) -> None:
     """The guest is told the columns by name and the folder of the submission."""
     for job in (_fit(task, tmp_path), _predict(task, tmp_path)):
         spec = _spec(job)
-        assert (spec["folder"], spec["id"], spec["target"]) == ("/kaggle/src", "id", "ripe")
+        assert (spec["folder"], spec["id"]) == ("/kaggle/src", "id")
+        assert (spec["target"], spec["predicted"]) == (["ripe"], ["ripe"])
+
+
+def test_spec_of_several_columns(task: Task, tmp_path: Path) -> None:
+    """Where probabilities are predicted, the predicted columns are the labels, and the target stays one."""
+    spec = _spec(_predict(replace(task, work=replace(task.data, needs=Needs.PROBABILITIES)), tmp_path))
+    assert (spec["target"], spec["predicted"]) == (["ripe"], ["0", "1"])
 
 
 @pytest.mark.parametrize("name", ["program", "notebook", "fit", "predict"])

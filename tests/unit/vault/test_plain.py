@@ -67,7 +67,7 @@ def test_answers(empty: PlainVault, task: Task) -> None:
     empty.put_answers(task, ANSWERS)
     assert empty.has_answers(task)
     assert empty.answers(task) == Answers(
-        ids=tuple(map(str, IDS)), values=tuple(TRUTH), is_public=(True,) * 6 + (False,) * 6
+        ids=tuple(map(str, IDS)), columns=(tuple(TRUTH),), is_public=(True,) * 6 + (False,) * 6
     )
 
 
@@ -83,7 +83,7 @@ def test_changed(empty: PlainVault, task: Task) -> None:
     empty.put_answers(task, ANSWERS)
     with pytest.raises(TaskError, match=r"answers\.changed"):
         empty.put_answers(task, ANSWERS.replace(b"101,1,", b"101,0,"))
-    assert empty.answers(task).values == tuple(TRUTH)
+    assert empty.answers(task).columns == (tuple(TRUTH),)
 
 
 def test_versions(empty: PlainVault, task: Task) -> None:
@@ -102,7 +102,7 @@ def test_unusable_is_not_kept(empty: PlainVault, task: Task) -> None:
 def test_parse(task: Task) -> None:
     """Columns may stand in any order, and lines may end as on Windows."""
     parsed = parse_answers(b"Usage,ripe,id\r\nPublic,0,1\r\nPrivate,1,2\r\n", task)
-    assert parsed == Answers(ids=("1", "2"), values=("0", "1"), is_public=(True, False))
+    assert parsed == Answers(ids=("1", "2"), columns=(("0", "1"),), is_public=(True, False))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +138,13 @@ def test_parse_strict(task: Task, data: bytes) -> None:
 _cells = st.text(st.characters(codec="utf-8", exclude_characters='\r\n",\0'), min_size=1, max_size=8)
 
 
+def test_parse_several_targets() -> None:
+    """Each target has its column, in the task's order."""
+    task = replace(FRUIT, work=replace(FRUIT.data, target=("ripe", "sweet")))
+    parsed = parse_answers(b"id,sweet,ripe,Usage\n1,a,0,Public\n2,b,1,Private\n", task)
+    assert parsed.columns == (("0", "1"), ("a", "b"))
+
+
 @given(st.dictionaries(_cells, st.tuples(_cells, st.booleans()), min_size=2, max_size=12))
 def test_parse_round_trip(rows: dict[str, tuple[str, bool]]) -> None:
     """Every well-formed table is read as it stands: each id with its value and its split."""
@@ -149,7 +156,7 @@ def test_parse_round_trip(rows: dict[str, tuple[str, bool]]) -> None:
             parse_answers(data, FRUIT)
         return
     parsed = parse_answers(data, FRUIT)
-    assert list(zip(parsed.ids, parsed.values, parsed.is_public, strict=True)) == [
+    assert list(zip(parsed.ids, *parsed.columns, parsed.is_public, strict=True)) == [
         (name, *rest) for name, rest in rows.items()
     ]
 
@@ -159,7 +166,7 @@ def test_parse_hostile(data: bytes) -> None:
     """Any bytes at all are the task's error, or answers with a value and a split for each of their distinct ids."""
     with contextlib.suppress(TaskError):
         parsed = parse_answers(b"id,ripe,Usage\n" + data, FRUIT)
-        assert len(set(parsed.ids)) == len(parsed.values) == len(parsed.is_public) > 1
+        assert len(set(parsed.ids)) == len(parsed.columns[0]) == len(parsed.is_public) > 1
 
 
 def test_scores(empty: PlainVault) -> None:

@@ -47,13 +47,14 @@ def source(interpreter: Path) -> Callable[[dict[str, str]], Path]:
 def spec(interpreter: Path) -> Callable[..., str]:
     """Write what drives a model; return the file's path."""
 
-    def write(table: bytes, **parts: str) -> str:
+    def write(table: bytes, **parts: object) -> str:
         folder = interpreter.parent
         (folder / "table.csv").write_bytes(table)
         told = {
             "folder": str(folder / "src"),
             "id": "id",
-            "target": "ripe",
+            "target": ["ripe"],
+            "predicted": ["ripe"],
             "table": str(folder / "table.csv"),
             "model": str(interpreter / "model.pkl"),
             **parts,

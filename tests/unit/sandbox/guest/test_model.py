@@ -31,12 +31,12 @@ def _do(step: str, spec: str) -> None:
     model.main()
 
 
-def _fit_and_predict(source: Source, spec: Spec, predict: str) -> None:
+def _fit_and_predict(source: Source, spec: Spec, predict: str, **parts: object) -> None:
     source({"model.py": MODEL.format(predict=predict)})
-    _do("fit", spec(PUBLIC["train.csv"]))
+    _do("fit", spec(PUBLIC["train.csv"], **parts))
     for name in ("model", "__main__"):
         sys.modules.pop(name)
-    _do("predict", spec(PUBLIC["test.csv"]))
+    _do("predict", spec(PUBLIC["test.csv"], **parts))
 
 
 def test_fit(source: Source, spec: Spec, interpreter: Path) -> None:
@@ -79,6 +79,39 @@ def test_wrong_shape(source: Source, spec: Spec, capsys: pytest.CaptureFixture[s
         _fit_and_predict(source, spec, predict)
     said = capsys.readouterr().err
     assert f"predict returned shape {shape}; expected (12,)" in said
+
+
+@pytest.mark.parametrize(
+    "predict",
+    [
+        "return [[0.25, 0.75]] * len(X)",
+        "import numpy; return numpy.tile([0.25, 0.75], (len(X), 1))",
+        "import pandas; return pandas.DataFrame({1: 0.75, 0: 0.25}, index=X.index)",
+        "import pandas; return pandas.DataFrame({'a': 0.25, 'b': 0.75}, index=X.index)",
+    ],
+)
+def test_predict_several_columns(source: Source, spec: Spec, interpreter: Path, predict: str) -> None:
+    """Several values a row become several columns, in the task's order; columns that are named go by their names."""
+    _fit_and_predict(source, spec, predict, predicted=["0", "1"])
+    rows = [f"{name},0.25,0.75" for name in IDS]
+    assert (interpreter / "submission.csv").read_text(encoding="utf-8").split() == ["id,0,1", *rows]
+
+
+def test_wrong_number_of_columns(source: Source, spec: Spec, capsys: pytest.CaptureFixture[str]) -> None:
+    """Too few columns are refused, and the expected ones named in order."""
+    with pytest.raises(SystemExit):
+        _fit_and_predict(source, spec, "return [0.5] * len(X)", predicted=list("abcdefg"))
+    said = capsys.readouterr().err
+    assert "predict returned shape (12,); expected (12, 7)" in said
+    assert "columns in this order: a, b, c, d, e, …" in said
+
+
+def test_fit_on_several_targets(source: Source, spec: Spec, interpreter: Path) -> None:
+    """Several targets come as a frame, and none of them is among the features."""
+    source({"model.py": MODEL.format(predict="pass").replace("y.name", "list(y.columns)").replace("y.mode()[0]", "0")})
+    _do("fit", spec(PUBLIC["train.csv"], target=["ripe", "weight"]))
+    fitted = pickle.loads((interpreter / "model.pkl").read_bytes())  # noqa: S301 - this test wrote it
+    assert fitted.seen == (["name"], "id", 8, ["ripe", "weight"])
 
 
 @pytest.mark.parametrize(
