@@ -12,18 +12,26 @@ from arena.files import write_atomic
 
 
 def publish(folder: Path, boards: Sequence[Standings], practice_notes: Mapping[str, str]) -> list[Path]:
-    """Write ``<task>.csv``, ``.md`` and ``.json`` of each board, and the index; return the files that changed."""
+    """Write ``<task>.csv``, ``.md``, ``.json`` and pictures, and the index; return the files that changed.
+
+    A picture that a board no longer has is removed.
+    """
     changed = []
     for board in boards:
         texts = {
-            "csv": render.csv_text(board),
-            "md": render.markdown_text(board, practice_notes.get(board.task)),
-            "json": render.json_text(board),
+            f"{board.task}.csv": render.csv_text(board),
+            f"{board.task}.md": render.markdown_text(board, practice_notes.get(board.task)),
+            f"{board.task}.json": render.json_text(board),
         }
-        for suffix, text in texts.items():
-            path = folder / f"{board.task}.{suffix}"
-            if write_atomic(path, text.encode()):
-                changed.append(path)
+        picture, name = render.picture(board), render.picture_name(board)
+        if picture is not None:
+            texts[name] = picture
+        elif (folder / name).exists():
+            (folder / name).unlink()
+            changed.append(folder / name)
+        for file, text in texts.items():
+            if write_atomic(folder / file, text.encode()):
+                changed.append(folder / file)
     index = folder / "README.md"
     if write_atomic(index, render.index_text(_published(folder)).encode()):
         changed.append(index)

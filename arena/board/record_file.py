@@ -12,7 +12,7 @@ from arena.errors import InfrastructureError
 from arena.model.budget import Usage
 from arena.model.message import Message
 from arena.model.outcome import Outcome
-from arena.model.record import SCHEMA, Environment, Record
+from arena.model.record import MOST_CLASSES, SCHEMA, Environment, Record
 from arena.model.submission import Kind
 
 
@@ -20,6 +20,12 @@ def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise ValueError("a finite number is needed")
     return value
+
+
+def _square(counts: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    if len(counts) > MOST_CLASSES or any(len(line) != len(counts) for line in counts):
+        raise ValueError(f"as many lines as columns are needed, at most {MOST_CLASSES}")
+    return counts
 
 
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
@@ -64,6 +70,7 @@ class _Record(Edge):
     outcome: Outcome
     message: _Message
     feedback: dict[str, Finite]
+    confusion: Annotated[tuple[tuple[Annotated[int, Field(ge=0)], ...], ...], AfterValidator(_square)]
     usage: _Usage
     environment: _Environment
     protections: tuple[str, ...]
@@ -88,6 +95,7 @@ def to_json(record: Record) -> dict[str, Any]:
         "outcome": record.outcome.value,
         "message": {"id": record.message.id, "params": dict(record.message.params)},
         "feedback": dict(record.feedback),
+        "confusion": [list(line) for line in record.confusion],
         "usage": {
             "unit": usage.unit,
             "device_class": usage.device_class,
@@ -139,6 +147,7 @@ def load(data: bytes, name: str) -> Record:
         outcome=read.outcome,
         message=Message(read.message.id, read.message.params),
         feedback=read.feedback,
+        confusion=read.confusion,
         usage=Usage(**read.usage.model_dump()),
         environment=Environment(**read.environment.model_dump()),
         protections=read.protections,

@@ -6,10 +6,12 @@ No times and no record ids: a fresh clone that grades the same submissions publi
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from arena.board.standings import Standings
+from arena.board import confusion
+from arena.board.standings import Row, Standings
 from arena.model.message import Message
 from arena.model.metric import shown
 
@@ -76,7 +78,7 @@ def markdown_text(board: Standings, practice: str | None) -> str:
     lines = [f"# {board.title}", ""]
     if practice:
         lines += [f"> {practice}", ""]
-    lines += [f"Public rows only. {_ranking(board)}", "", *_rows(board)]
+    lines += [f"Public rows only. {_ranking(board)}", "", *_rows(board), *_mistakes(board)]
     beside = [other for other in board.others if other.metrics[0].name in board.beside]
     if beside:
         lines += ["", "## Places side by side", "", "Where each team stands under each metric.", ""]
@@ -84,6 +86,32 @@ def markdown_text(board: Standings, practice: str | None) -> str:
     for other in beside:
         lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), "", *_rows(other)]
     return "\n".join(lines) + "\n"
+
+
+def picture(board: Standings) -> str | None:
+    """What the leader took for what on the public rows, as SVG, where the board's records tell."""
+    leader = _leader(board)
+    if leader is None:
+        return None
+    return confusion.svg(leader.confusion, board.labels, f"{board.title}: what {leader.team} took for what")
+
+
+def picture_name(board: Standings) -> str:
+    """The picture's file, beside the board."""
+    return f"{board.task}.confusion.svg"
+
+
+def _leader(board: Standings) -> Row | None:
+    leader = board.rows[0] if board.rows else None
+    return leader if leader and board.labels and len(leader.confusion) == len(board.labels) else None
+
+
+def _mistakes(board: Standings) -> list[str]:
+    if not (leader := _leader(board)):
+        return []
+    alt = re.sub(r"([\[\]\\])", r"\\\1", confusion.alt_text(leader.confusion, board.labels))
+    told = f"What {leader.team} took for what, on the public rows."
+    return ["", "## Where the leader errs", "", told, "", f"![{alt}]({picture_name(board)})"]
 
 
 def _ranking(board: Standings) -> str:

@@ -7,12 +7,15 @@ from datetime import datetime
 from arena.model.metric import Metric
 from arena.model.outcome import Outcome
 from arena.model.record import Record
-from arena.model.task import Task
+from arena.model.task import DataSpec, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One team. ``scores`` are public, by metric, at full precision. No rank is shared: a tie goes to the earlier."""
+    """One team. ``scores`` are public, by metric, at full precision. No rank is shared: a tie goes to the earlier.
+
+    ``confusion`` counts the public rows by true and predicted label; both are in the order of the board's ``labels``.
+    """
 
     rank: int
     team: str
@@ -21,6 +24,7 @@ class Row:
     submissions: int
     received_at: datetime
     record: str
+    confusion: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Standings:
     rows: tuple[Row, ...]
     others: "tuple[Standings, ...]" = ()
     beside: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 def current(records: Iterable[Record], task: Task) -> list[Record]:
@@ -82,10 +87,18 @@ def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) 
             submissions=count,
             received_at=record.received_at,
             record=record.id,
+            confusion=record.confusion,
         )
         for rank, (record, count) in enumerate(chosen, start=1)
     )
-    return Standings(task=task.id, title=task.title["en"], sealed=task.sealed, metrics=tuple(metrics), rows=rows)
+    return Standings(
+        task=task.id,
+        title=task.title["en"],
+        sealed=task.sealed,
+        metrics=tuple(metrics),
+        rows=rows,
+        labels=tuple(map(str, task.data.labels)) if isinstance(task.work, DataSpec) else (),
+    )
 
 
 def ranked_by(metrics: Sequence[Metric], name: str) -> tuple[Metric, ...]:

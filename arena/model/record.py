@@ -11,6 +11,8 @@ from arena.model.outcome import Outcome
 from arena.model.submission import Kind
 
 SCHEMA = 1
+# A confusion matrix of more labels would be no picture that anyone reads.
+MOST_CLASSES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class Record:
     """Scores of one submission under one version of its task; a rescore is a new record that supersedes this one.
 
     ``feedback`` holds what the task's rule lets learners see: public scores by metric. Private scores stay in the
-    vault.
+    vault. ``confusion`` counts the public rows by true and predicted label, where the task shows that.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Record:
     protections: tuple[str, ...]
     supersedes: str | None
     signature: str | None
+    confusion: tuple[tuple[int, ...], ...] = ()
 
 
 def record_id(*, team: str, submission_digest: str, task_digest: str, evaluation: int) -> str:

@@ -28,7 +28,7 @@ from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve
-from arena.pipeline.scoring import score
+from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
 
 # An infrastructure fault is tried again this many times in all.
@@ -73,7 +73,7 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
             except InfrastructureError:
                 charge.refund(Outcome.INFRASTRUCTURE_ERROR.value)
                 raise
-        ended, exact = _scored(ended, task, stages)
+        ended, scored = _scored(ended, task, stages)
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
@@ -83,15 +83,15 @@ def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path,
             task=task,
             team=team,
             ended=ended,
-            exact=exact,
+            scored=scored,
             before=before,
             stages=stages,
         )
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
         if ended.cases:
             write_atomic(cases_path(stages.state, record.id), dump_results(ended.cases), mode=0o600)
-        if exact:
-            stages.vault.put_scores(task.id, record.id, exact)
+        if scored.exact:
+            stages.vault.put_scores(task.id, record.id, scored.exact)
         # Before the record: killed in between, the next attempt gives it back and is charged instead.
         charge.settle(record.usage)
         is_new = stages.ledger.append(record)
@@ -169,23 +169,23 @@ def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, sc
     return Attempt(outcome=Outcome.INFRASTRUCTURE_ERROR, messages=how, usage=Usage())
 
 
-def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, dict[str, dict[str, float]]]:
+def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, Scored]:
     if ended.cases:
-        exact = {"public": shares(ended.cases, task.exercise)}
+        public = shares(ended.cases, task.exercise)
         passed = sum(result.passed for result in ended.cases)
-        score_text = f"{exact['public'][task.metric]:.5f}"
+        score_text = f"{public[task.metric]:.5f}"
         said = Message.of("run.cases_passed", passed=passed, total=len(ended.cases), score=score_text)
-        return replace(ended, messages=(said,)), exact
+        return replace(ended, messages=(said,)), Scored(exact={"public": public})
     if ended.predictions is None:
-        return ended, {}
+        return ended, Scored()
     try:
-        exact = score(ended.predictions, task, stages.vault)
+        scored = score(ended.predictions, task, stages.vault)
     except TaskError as error:
         message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
-        return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), {}
-    public = exact["public"][task.metric]
-    said = Message.of("run.scored", metric=metrics_of(task)[0].title, score=shown(public))
-    return replace(ended, messages=(said,)), exact
+        return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), Scored()
+    value = shown(scored.exact["public"][task.metric])
+    said = Message.of("run.scored", metric=metrics_of(task)[0].title, score=value)
+    return replace(ended, messages=(said,)), scored
 
 
 def _record(
@@ -195,7 +195,7 @@ def _record(
     task: Task,
     team: str,
     ended: Attempt,
-    exact: dict[str, dict[str, float]],
+    scored: Scored,
     before: Record | None,
     stages: Stages,
 ) -> Record:
@@ -213,7 +213,8 @@ def _record(
         graded_at=stages.now(),
         outcome=ended.outcome,
         message=ended.messages[0],
-        feedback=exact.get("public", {}),
+        feedback=scored.exact.get("public", {}),
+        confusion=scored.confusion,
         usage=ended.usage,
         environment=Environment(
             arena=__version__, python=runtime.version, runtime_digest=runtime.digest(), seed=task.seed

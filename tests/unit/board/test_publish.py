@@ -66,6 +66,18 @@ def test_atomic(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _contents(folder) == before
 
 
+def test_picture(folder: Path) -> None:
+    """The leader's confusion matrix is published beside the board, and goes when there is none any more."""
+    leader, *others = BOARD.rows
+    seen = replace(BOARD, labels=("0", "1"), rows=(replace(leader, confusion=((2, 1), (0, 3))), *others))
+    publish(folder, [seen], {})
+    picture = folder / "fruit.confusion.svg"
+    assert b"2 of 3 right" in picture.read_bytes()
+    assert b"](fruit.confusion.svg)" in _contents(folder)["fruit.md"]
+    assert picture in publish(folder, [BOARD], {})
+    assert sorted(_contents(folder)) == NAMES
+
+
 def test_broken_board(folder: Path) -> None:
     """A board that a merge broke is reported by name, not as a crash."""
     folder.mkdir()

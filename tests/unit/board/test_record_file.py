@@ -58,6 +58,7 @@ _records = st.builds(
     protections=st.lists(_text, max_size=4).map(tuple),
     supersedes=st.none() | _hex,
     signature=st.none() | _text,
+    confusion=st.sampled_from([(), ((3, 1), (0, 2))]),
 )
 
 
@@ -125,6 +126,9 @@ def test_strict(change: str) -> None:
         ("feedback", {"accuracy": float("nan")}),
         ("feedback", {"accuracy": float("inf")}),
         ("feedback", {"accuracy": "high"}),
+        ("confusion", [[1, 2]]),
+        ("confusion", [[-1]]),
+        ("confusion", [[0] * 21] * 21),
         ("usage", {**_PLAIN["usage"], "charged": float("nan")}),
         ("usage", {**_PLAIN["usage"], "wall_s": float("inf")}),
         ("message", {"id": "run.scored", "params": {"score": float("nan")}}),

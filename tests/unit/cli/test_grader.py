@@ -15,7 +15,7 @@ def test_graded_before(hand_in: Hand) -> None:
     assert "0 graded (0 scored), 1 graded before, 0 not graded" in result.stdout
     assert "0.83333" in result.stdout
     assert Path("leaderboard/fruit.csv").is_file()
-    assert "4 board file(s) changed" in result.stdout
+    assert "5 board file(s) changed" in result.stdout
     assert "0 board file(s) changed" in run("grade").stdout
 
 

@@ -30,7 +30,13 @@ def test_publish(hand_in: Hand, task: Task, stages: Stages, folder: Path) -> Non
     """A board is published with the note of a practice task, and what is published is what is read back."""
     hand_in()
     changed = publish_boards([task], stages, folder)
-    assert {path.name for path in changed} == {"fruit.csv", "fruit.md", "fruit.json", "README.md"}
+    assert {path.name for path in changed} == {
+        "fruit.csv",
+        "fruit.md",
+        "fruit.json",
+        "fruit.confusion.svg",
+        "README.md",
+    }
     assert "> Practice task" in (folder / "fruit.md").read_text(encoding="utf-8")
     board = published(folder, "fruit")
     assert board is not None

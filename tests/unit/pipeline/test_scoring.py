@@ -1,5 +1,6 @@
 """From a file of predictions to scores, for every kind of prediction."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,33 @@ def test_probabilities(tmp_path: Path, stages: Stages) -> None:
     graded = _graded(task, stages, tmp_path, "ripe,raw,rotten", *["0.25,0.5,0.25"] * 12)
     assert graded.record is not None
     assert graded.record.feedback == pytest.approx({"log_loss": np.log([2, 4, 4]).mean(), "accuracy": 1 / 3})
+
+
+def _counts(tmp_path: Path, stages: Stages, task: Task) -> tuple[tuple[int, ...], ...]:
+    stages.vault.put_answers(task, _answers("ripe", *TRUTH))
+    graded = _graded(task, stages, tmp_path, "ripe", *"000011", *"111111")
+    assert graded.record is not None
+    return graded.record.confusion
+
+
+def test_confusion_of_public_rows(tmp_path: Path, stages: Stages) -> None:
+    """A record counts the public rows by true and predicted label, and no private one."""
+    pairs = list(zip(TRUTH[:6], "000011", strict=True))
+    assert _counts(tmp_path, stages, _task(tmp_path, "accuracy")) == tuple(
+        tuple(pairs.count((true, guess)) for guess in "01") for true in "01"
+    )
+
+
+def test_no_confusion(tmp_path: Path, stages: Stages) -> None:
+    """It does so where a metric is of labels alone, and never where more than a practice task is at stake."""
+    task = _task(tmp_path, "log_loss")
+    assert _counts(tmp_path, stages, task) == ()
+    shown = replace(task, also=("accuracy",), digest="11" * 32)
+    (tmp_path / "more").mkdir()
+    assert _counts(tmp_path / "more", stages, shown) != ()
+    sealed = replace(shown, sealed=True, digest="22" * 32)
+    (tmp_path / "sealed").mkdir()
+    assert _counts(tmp_path / "sealed", stages, sealed) == ()
 
 
 def test_distribution(tmp_path: Path, stages: Stages) -> None:
