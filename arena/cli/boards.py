@@ -1,5 +1,6 @@
 """Read a board and show it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from arena.board.ledger import FileLedger
 from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
-from arena.metrics.table import METRICS
+from arena.metrics.table import metrics_of
 from arena.model.metric import shown
 from arena.model.record import Record
 from arena.model.safe_text import safe_line
@@ -59,25 +60,26 @@ def _cost(cost: dict[str, Any] | None) -> str:
     return f"{cost['charged']:.2f} {cost['unit']} on {cost['device_class']}" if cost and cost["charged"] else ""
 
 
-def _title(name: str) -> str:
-    return METRICS[name].title if name in METRICS else name
-
-
-def show_board(board: dict[str, Any], *, by: str | None = None) -> None:
+def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> None:
     """Print a board as a table, and below it the places under the metrics that stand beside."""
     click.echo(click.style(safe_line(board["title"]), bold=True))
     if board["practice"]:
         note("board.practice")
-    rows = board["rows"]
+    rows, titles = board["rows"], {metric.name: metric.title for metric in metrics_of(task)}
+
+    def title(name: str) -> str:
+        # A board that was published under an older version of the task may name a metric that is gone.
+        return titles.get(name, safe_line(name, 40))
+
     if not rows:
         note("board.empty")
         return
     if by is not None:
         said = "board.by_maximize" if board["direction"] == "maximize" else "board.by_minimize"
-        note(said, metric=_title(board["metric"]))
+        note(said, metric=title(board["metric"]))
     extra = [name for name in ("private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
-    heads = ["rank", "team", _title(board["metric"]), *extra, *map(_title, also), "kind", "submissions"]
+    heads = ["rank", "team", title(board["metric"]), *extra, *map(title, also), "kind", "submissions"]
     costs = any("cost" in row for row in rows)
     heads += ["cost"] if costs else []
     table(
@@ -97,15 +99,15 @@ def show_board(board: dict[str, Any], *, by: str | None = None) -> None:
         ],
     )
     if beside := [name for name in board.get("beside", ()) if name in board["by"]]:
-        _show_places(board, beside)
+        _show_places(board, beside, title)
 
 
-def _show_places(board: dict[str, Any], beside: list[str]) -> None:
+def _show_places(board: dict[str, Any], beside: list[str], title: Callable[[str], str]) -> None:
     lists = [board["rows"], *(board["by"][name]["rows"] for name in beside)]
     ranks = [{row["team"]: str(row["rank"]) for row in rows} for rows in lists]
     click.echo()
     note("board.places")
     table(
-        ["team", *map(_title, [board["metric"], *beside])],
+        ["team", *map(title, [board["metric"], *beside])],
         [[safe_line(row["team"], 40), *(rank.get(row["team"], "") for rank in ranks)] for row in board["rows"]],
     )

@@ -118,7 +118,7 @@ def show_results(run: Run) -> None:
     )
     for task in run.tasks:
         click.echo()
-        show_board(read_board(run.session, task, private=False))
+        show_board(read_board(run.session, task, private=False), task)
 
 
 def results_json(results: list[Result]) -> list[dict[str, Any]]:

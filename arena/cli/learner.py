@@ -158,8 +158,9 @@ def leaderboard(task: str, by: str | None, private: bool, device_class: str | No
     from arena.cli.boards import read_board, show_board
 
     session = Session.open()
-    board = read_board(session, session.task(task), private=private, by=by, device_class=device_class)
+    definition = session.task(task)
+    board = read_board(session, definition, private=private, by=by, device_class=device_class)
     if as_json:
         print_json(board)
     else:
-        show_board(board, by=by)
+        show_board(board, definition, by=by)
