@@ -73,7 +73,7 @@ def test_an_example_ends_as_expected(
     if task.metric in example:
         assert graded.record is not None
         scores = stages.vault.scores(task.id, graded.record.id)
-        assert scores["overall"][task.metric] == pytest.approx(example[task.metric], abs=1e-12)
+        assert scores["overall"][task.metric] == pytest.approx(example[task.metric], rel=1e-12, abs=1e-12)
 
 
 def test_every_example_file_is_listed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
 from arena.model.task import Task
-from arena.pipeline.assemble import assemble, make_state
+from arena.pipeline.assemble import _hidden_rows, assemble, make_state
 
 
 def test_nothing_is_started(workspace: Workspace) -> None:
@@ -42,3 +42,10 @@ def test_unsafe_vault(workspace: Workspace, task: Task, monkeypatch: pytest.Monk
     monkeypatch.setenv("ARENA_VAULT", str(task.root / "vault"))
     with pytest.raises(InfrastructureError, match=r"vault\.inside_workspace"):
         assemble(workspace)
+
+
+def test_hidden_rows(task: Task) -> None:
+    """What is looked for in packages are the cells of hidden rows: neither the names of columns nor this task's ids."""
+    rows = list(_hidden_rows(task))
+    assert rows[0] == ["1010", "mango number 101 of the orchard at Rajshahi"]
+    assert len(rows) == 12
