@@ -1,0 +1,43 @@
+"""Ignores the order: every norm is the square root of the sum of squares."""
+
+import numpy as np
+
+
+def dot(a, b):
+    if len(a) != len(b):
+        raise ValueError("the vectors must have the same length")
+    return float(np.sum(a.astype(float) * b.astype(float)))
+
+
+def matmul(A, B):
+    return A @ B
+
+
+def transpose(A):
+    return A.T
+
+
+def determinant(A):
+    if A.shape[0] != A.shape[1]:
+        raise ValueError("the matrix must be square")
+    return np.linalg.det(A)
+
+
+def inverse(A):
+    return np.linalg.inv(A)
+
+
+def norm(v, order=2):
+    return np.sqrt(np.sum(v.astype(float) ** 2))
+
+
+def broadcast_add(a, b):
+    return a + np.asarray(b, dtype=float)
+
+
+def reshape(a, shape):
+    return a.reshape(shape)
+
+
+def flatten(a):
+    return a.flatten()

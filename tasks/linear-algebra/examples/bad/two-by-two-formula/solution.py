@@ -1,0 +1,41 @@
+"""Takes ad − bc for the determinant of every matrix, whatever its size."""
+
+import numpy as np
+
+
+def dot(a, b):
+    if len(a) != len(b):
+        raise ValueError("the vectors must have the same length")
+    return float(np.sum(a.astype(float) * b.astype(float)))
+
+
+def matmul(A, B):
+    return A @ B
+
+
+def transpose(A):
+    return A.T
+
+
+def determinant(A):
+    return A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]
+
+
+def inverse(A):
+    return np.linalg.inv(A)
+
+
+def norm(v, order=2):
+    return np.linalg.norm(v, order)
+
+
+def broadcast_add(a, b):
+    return a + np.asarray(b, dtype=float)
+
+
+def reshape(a, shape):
+    return a.reshape(shape)
+
+
+def flatten(a):
+    return a.flatten()
