@@ -1,0 +1,39 @@
+"""Takes the mean over the weights of each row, not over the rows for each weight."""
+
+import numpy as np
+
+
+def square_slope(w):
+    return 2 * w
+
+
+def step(w, slope, learning_rate):
+    return w - learning_rate * slope
+
+
+def descend(w, learning_rate, steps):
+    weights = []
+    for _ in range(steps):
+        w = step(w, square_slope(w), learning_rate)
+        weights.append(w)
+    return weights
+
+
+def linear_error(weights, x, target):
+    return np.dot(weights, x) - target
+
+
+def linear_slope(weights, x, target):
+    return 2 * x * linear_error(weights, x, target)
+
+
+def linear_descend(weights, x, target, learning_rate, steps):
+    for _ in range(steps):
+        weights = weights - learning_rate * 2 * x * (np.dot(weights, x) - target)
+    return weights
+
+
+def batch_slope(weights, X, targets):
+    errors = X @ weights - targets
+    slopes = 2 * X * errors.reshape(-1, 1)
+    return slopes.mean(axis=1)
