@@ -1,0 +1,30 @@
+"""Applies ReLU in the network that is meant to have none."""
+
+import numpy as np
+
+
+def node(inputs, weights):
+    return np.dot(inputs, weights)
+
+
+def relu(x):
+    return np.maximum(0, x)
+
+
+def hidden_layer(inputs, weights):
+    return np.maximum(0, weights @ inputs)
+
+
+def linear_network(inputs, hidden_weights, output_weights):
+    return output_weights @ np.maximum(0, hidden_weights @ inputs)
+
+
+def relu_network(inputs, hidden_weights, output_weights):
+    return output_weights @ hidden_layer(inputs, hidden_weights)
+
+
+def batch_network(X, layers):
+    values = X
+    for layer in layers[:-1]:
+        values = np.maximum(0, values @ layer["weights"].T + layer["bias"])
+    return values @ layers[-1]["weights"].T + layers[-1]["bias"]
