@@ -1,0 +1,30 @@
+"""Divides infinity by infinity when the sum is very large."""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return np.exp(x) / (1 + np.exp(x))
+
+
+def sigmoid_slope(output):
+    return output * (1 - output)
+
+
+def predict(inputs, weights):
+    return sigmoid(inputs @ weights)
+
+
+def adjustment(X, y, weights):
+    outputs = predict(X, weights)
+    return X.T @ ((y - outputs) * sigmoid_slope(outputs))
+
+
+def train(X, y, weights, iterations):
+    for _ in range(iterations):
+        weights = weights + adjustment(X, y, weights)
+    return weights
+
+
+def answer(X, y, weights, iterations, question):
+    return predict(question, train(X, y, weights, iterations))
