@@ -15,7 +15,7 @@ def node(inputs, weights):
 
 
 def relu(x):
-    """x where it is positive, 0 elsewhere.
+    """The number where it is positive, 0 elsewhere.
 
     x is a number or an array of any shape. Returns the same shape.
     """
