@@ -11,10 +11,11 @@ import pytest
 from arena.authoring.build import ensure_built
 from arena.catalog.tasks import load_task, task_ids
 from arena.catalog.workspace import init_workspace, open_workspace
+from arena.exercises.result import load_results
 from arena.metrics.table import METRICS
 from arena.model.task import Task
 from arena.pipeline.assemble import assemble
-from arena.pipeline.grade import grade
+from arena.pipeline.grade import cases_path, grade
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxUnavailableError
 
@@ -61,7 +62,7 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
 def test_an_example_ends_as_expected(
     task_id: str, example: dict[str, Any], graders: dict[str, tuple[Task, Stages]], tmp_path: Path
 ) -> None:
-    """An example's outcome, reason and score are those that its task declares."""
+    """An example's outcome, reason, score and failing cases are those that its task declares."""
     task, stages = graders[task_id]
     team = "example-" + "".join(char if char.isalnum() else "-" for char in example["path"])[:30].strip("-")
     scratch = tmp_path / "scratch"
@@ -73,7 +74,18 @@ def test_an_example_ends_as_expected(
     if task.metric in example:
         assert graded.record is not None
         scores = stages.vault.scores(task.id, graded.record.id)
-        assert scores["overall"][task.metric] == pytest.approx(example[task.metric], rel=1e-12, abs=1e-12)
+        # An exercise has one score, over its public and hidden cases together.
+        score = scores.get("overall", scores["public"])[task.metric]
+        assert score == pytest.approx(example[task.metric], rel=1e-12, abs=1e-12)
+    if "failed" in example:
+        assert graded.record is not None
+        failed: dict[str, list[str]] = {}
+        for result in load_results(cases_path(stages.state, graded.record.id).read_bytes()):
+            if not result.passed:
+                failed.setdefault(result.function, []).append(result.name["en"])
+        assert sorted(failed) == sorted(example["failed"])
+        listed = example.get("failed_cases", failed)
+        assert {name: sorted(cases) for name, cases in failed.items()} == {n: sorted(c) for n, c in listed.items()}
 
 
 def test_every_example_file_is_listed() -> None:
