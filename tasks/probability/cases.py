@@ -75,7 +75,7 @@ def hidden(seed):
 
     yield case("variance", "fractions", "ভগ্নাংশ", draw.fractions(7))
     yield case("variance", "negative numbers", "ঋণাত্মক সংখ্যা", -draw.fractions(5))
-    yield case("variance", "one value", "একটিমাত্র মান", draw.fractions(1))
+    yield case("variance", "one value", "একটিমাত্র মান", draw.quarters(90))
     yield case("variance", "all the same", "সব মান সমান", draw.same(4))
     yield case("variance", "pixels of one byte", "এক বাইটের পিক্সেল", draw.pixels())
     yield case("variance", "large numbers close together", "বড় সংখ্যা, কিন্তু খুব কাছাকাছি", draw.close_together())
@@ -83,7 +83,7 @@ def hidden(seed):
 
     yield case("standard_deviation", "fractions", "ভগ্নাংশ", draw.fractions(7))
     yield case("standard_deviation", "negative numbers", "ঋণাত্মক সংখ্যা", -draw.fractions(5))
-    yield case("standard_deviation", "one value", "একটিমাত্র মান", draw.fractions(1))
+    yield case("standard_deviation", "one value", "একটিমাত্র মান", draw.quarters(90))
     yield case("standard_deviation", "large numbers close together", "বড় সংখ্যা, কিন্তু খুব কাছাকাছি", draw.close_together())
     yield case("standard_deviation", "no values", "কোনো মান নেই", [], raises="ValueError")
 
@@ -93,9 +93,10 @@ def hidden(seed):
     yield case("z_scores", "one value", "একটিমাত্র মান", draw.fractions(1))
     yield case("z_scores", "no values", "কোনো মান নেই", [], raises="ValueError")
 
-    middle, distance = (int(number) for number in draw.rng.integers(10, 50, 2))
-    border = [middle - distance, middle + distance]
-    around = [middle - distance, middle, middle, middle + distance]
+    # Whole numbers in such an order that the mean comes out exactly, in whatever way it is computed.
+    middle, third = (int(number) for number in draw.rng.integers(10, 50, 2))
+    border = [middle - third, middle + third]
+    around = [middle, middle, middle - 3 * third, middle + 3 * third]
     spread = draw.fractions(14)
     bell = draw.rng.normal(draw.rng.uniform(10, 90), draw.rng.uniform(1, 20), 500)
     far = np.append(draw.rng.normal(0, 1, 19), 200.0)
