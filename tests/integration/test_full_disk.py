@@ -17,7 +17,7 @@ _PAGE = 4096
 _DISKS = [
     *(("leaderboard", f"size={pages * _PAGE}") for pages in range(1, 12)),
     *(("leaderboard", f"size=16m,nr_inodes={count}") for count in range(1, 22, 2)),
-    *((".arena", f"size=16m,nr_inodes={count}") for count in range(1, 22, 2)),
+    *((".arena", f"size=16m,nr_inodes={count}") for count in range(1, 28, 2)),
 ]
 
 
