@@ -51,6 +51,7 @@ benchmark: setup ## Measure the grading overhead, the start of the command line,
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sandbox.py
 	$(BIN)/python benchmarks/enforcement.py
+	$(BIN)/python benchmarks/sampling.py
 
 attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
 	$(BIN)/python -m tests.integration.attacks

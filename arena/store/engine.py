@@ -31,6 +31,8 @@ _PAUSE_SECONDS = 0.01
 _BEGIN = "arena_begin"
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+# What SQLite also says where no further file can be made.
+_NOT_OPENED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # A fork inherits connections that it must neither use nor close: https://www.sqlite.org/howtocorrupt.html, section 2.6
 _INHERITED: "list[Engine]" = []
@@ -181,7 +183,7 @@ class Store:
             return InfrastructureError("store.corrupt", path=str(self.path), reason=reason)
         if code == sqlite3.SQLITE_READONLY:
             return InfrastructureError("store.read_only", path=str(self.path))
-        if code == sqlite3.SQLITE_FULL:
+        if code == sqlite3.SQLITE_FULL or (code in _NOT_OPENED and place.is_full(self.path.parent)):
             return InfrastructureError("store.full", path=str(self.path))
         return InfrastructureError("store.unusable", path=str(self.path), reason=reason)
 

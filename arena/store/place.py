@@ -37,6 +37,16 @@ def prepare(path: Path) -> None:
         path.chmod(_PRIVATE)
 
 
+def is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room for another file; not known on every system, and then it has."""
+    try:
+        disk = os.statvfs(folder)
+    except (AttributeError, OSError):
+        return False
+    # A file system without a limit of files counts none.
+    return disk.f_bavail == 0 or (disk.f_files > 0 and disk.f_favail == 0)
+
+
 def network_file_system(path: Path, mounts: Path = _MOUNTS) -> str | None:
     """The kind of network file system that ``path`` lies on; ``None`` if it is none, or this system does not say."""
     try:

@@ -108,7 +108,7 @@ def test_one_slot_is_held_by_one_attempt_at_a_time(arena: Arena) -> None:
     """A second grader waits for it, says so, and what it waits is not charged."""
     marker = arena.root / "arena.toml"
     marker.write_text(marker.read_text(encoding="utf-8") + "cpu_slots = 1\n", encoding="utf-8")
-    slow = arena.hand("slow/main.py", f"import time\ntime.sleep(3)\n{_WRITE}")
+    slow = arena.hand("slow/main.py", f"import time\ntime.sleep(10)\n{_WRITE}")
     quick = arena.hand("quick/main.py", _WRITE)
     first = arena.start("submit", TASK, str(slow), "--team", "rahim", "--json")
     _wait_until_leased(arena)
@@ -116,7 +116,7 @@ def test_one_slot_is_held_by_one_attempt_at_a_time(arena: Arena) -> None:
     out, err = first.communicate(timeout=60)
     assert first.returncode == 0, err
     assert "Waiting for a device (cpu_slot)" in second.err
-    assert second.json["usage"]["charged"] < 2
+    assert second.json["usage"]["charged"] < 5
     assert '"outcome": "scored"' in out
     assert [each["health"] for each in _devices(arena)] == ["free"]
 

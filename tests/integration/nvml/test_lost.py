@@ -17,7 +17,7 @@ pytestmark = pytest.mark.sandbox
 FIRST, SECOND = GPU.format(0), GPU.format(1)
 GIB = 2**30
 _PATIENCE_S = 60.0
-_SLEEPS = f"import time\ntime.sleep(2)\nopen('submission.csv', 'w').write({table(guess())!r})\n"
+_SLEEPS = f"import time\ntime.sleep(6)\nopen('submission.csv', 'w').write({table(guess())!r})\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def test_another_gpu_takes_the_attempt(grading: Grading) -> None:
     assert said["outcome"] == "scored", said
     usage = said["record"]["usage"]
     assert (usage["unit"], usage["device_class"]) == ("gpu_s", "nvidia-stub-40gb")
-    assert 2 <= usage["charged"] < 4
+    assert 6 <= usage["charged"] < 12
     assert list(usage["advisory"][0]) == [SECOND]
     kinds = [(kind, unit) for kind, unit, _ in grading.entries()]
     assert kinds == [("reserve", "gpu_s"), ("settle", "gpu_s")]
@@ -126,7 +126,7 @@ def test_with_no_other_gpu_the_attempt_costs_nothing(grading: Grading) -> None:
 
 def test_a_program_is_held_to_its_gpu_memory(grading: Grading) -> None:
     """What the driver shows beyond the baseline counts, and the message names the limit."""
-    process = grading.start(_SLEEPS.replace("sleep(2)", "sleep(14)"))
+    process = grading.start(_SLEEPS.replace("sleep(6)", "sleep(14)"))
     grading.wait_for(FIRST, "leased")
     grading.told(gpus=2, memory=10 * GIB)
     end = time.monotonic() + _PATIENCE_S

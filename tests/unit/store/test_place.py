@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.store.place import network_file_system
+from arena.store.place import is_full, network_file_system
 
 _MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - ext4 /dev/sda rw
@@ -34,3 +34,9 @@ def test_network_file_system(tmp_path: Path, name: str, kind: str | None) -> Non
 def test_other_systems(tmp_path: Path) -> None:
     """Where the system does not tell, nothing is claimed."""
     assert network_file_system(tmp_path, tmp_path / "none") is None
+
+
+def test_a_disk_with_room_is_not_full(tmp_path: Path) -> None:
+    """Nor is one of which nothing is known."""
+    assert not is_full(tmp_path)
+    assert not is_full(tmp_path / "none")

@@ -16,6 +16,12 @@ OURS = {
     "PWD",
     "LC_CTYPE",
     "LC_ALL",
+    # No GPU, and caches in the sandbox's own /tmp.
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_CACHE_PATH",
+    "TRITON_CACHE_DIR",
+    "TORCHINDUCTOR_CACHE_DIR",
+    "TORCH_EXTENSIONS_DIR",
 }
 STARTS = ("ARENA_", "PYTHON", "OMP_", "OPENBLAS_", "MKL_", "NUMEXPR_")
 for name in os.environ:
