@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# The workspace that `grade` works in.
+# The workspace that `grade` works in, and the tasks that it takes; none means all.
 WORKSPACE ?= .
+TASKS ?=
 STAMP := $(VENV)/.installed
 # The one package outside the lock's hashes: indexes carry different builds of it (CPU only, CUDA).
 TORCH := torch==2.13.0
@@ -26,10 +27,10 @@ $(STAMP): requirements.lock pyproject.toml
 setup: $(STAMP) ## Build .venv from the lock file
 
 grade: setup ## Grade what is under submissions/ and update leaderboard/
-	$(BIN)/arena -C $(WORKSPACE) grade
+	$(BIN)/arena -C $(WORKSPACE) grade $(TASKS)
 
 test: setup ## Run every test, with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term --cov-fail-under=90
 
 gpu: setup ## Run the tests that need an NVIDIA GPU, and write what they measured into docs/reference/gpu.md
 	rm -f .gpu-results.jsonl

@@ -71,14 +71,26 @@ def waiting(entries: Iterable[Entry], task: Task, stages: Stages) -> int:
 
 
 def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stages, again: bool) -> Iterator[Result]:
-    """Grade each entry; one that cannot be graded does not stop the others."""
+    """Grade each entry; one that cannot be graded does not stop the others.
+
+    All of them count as received when the grader came to the shelf: in which order it then takes them decides no tie.
+    """
+    received_at = stages.now()
     for entry in entries:
         team = None
         try:
             team = parse_team(entry.team)
             task = load(entry.task)
             with scratch_folder(stages.state) as scratch:
-                graded = grade(entry.path, task=task, team=team, stages=stages, scratch=scratch, again=again)
+                graded = grade(
+                    entry.path,
+                    task=task,
+                    team=team,
+                    stages=stages,
+                    scratch=scratch,
+                    again=again,
+                    received_at=received_at,
+                )
         except ArenaError as error:
             graded = _failed(error)
         except OSError as error:

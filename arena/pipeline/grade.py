@@ -48,9 +48,22 @@ class Graded:
     notes: tuple[Message, ...] = ()
 
 
-def grade(source: Path, *, task: Task, team: str, stages: Stages, scratch: Path, again: bool = False) -> Graded:
-    """Grade the file or folder ``source``; ``scratch`` is an empty folder of this call's own."""
-    received = receive(source, scratch / "submission", task=task, team=team, received_at=stages.now())
+def grade(
+    source: Path,
+    *,
+    task: Task,
+    team: str,
+    stages: Stages,
+    scratch: Path,
+    again: bool = False,
+    received_at: datetime | None = None,
+) -> Graded:
+    """Grade the file or folder ``source``, which was received just now unless ``received_at`` says otherwise.
+
+    ``scratch`` is an empty folder of this call's own.
+    """
+    moment = received_at or stages.now()
+    received = receive(source, scratch / "submission", task=task, team=team, received_at=moment)
     with _turn(stages.state, f"{task.digest}.{team}.{received.digest}"):
         before = newest(stages, task, team, received.digest)
         if before is not None and not again:
