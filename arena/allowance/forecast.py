@@ -48,6 +48,8 @@ def may_cost(kind: Kind, task: Task, device: DeviceKind) -> Cost:
             seconds = 0.0
         case Kind.PROGRAM | Kind.EXERCISE:
             seconds = _leased(task.budget, device)
+        case Kind.ARTIFACT:
+            seconds = _leased(task.predict_budget or task.budget, device)
         case Kind.MODEL if task.fit_budget is None and task.predict_budget is None:
             seconds = _leased(task.budget, device)
         case Kind.MODEL:

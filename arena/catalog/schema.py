@@ -80,7 +80,7 @@ class Submissions(Edge):
     """What may be handed in."""
 
     accepts: Annotated[
-        tuple[Literal["predictions", "program", "model", "exercise"], ...],
+        tuple[Literal["predictions", "program", "model", "artifact", "exercise"], ...],
         Field(min_length=1),
         AfterValidator(_distinct),
     ]

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from arena.errors import InfrastructureError
-from arena.intake import archive, kind
+from arena.intake import archive, kind, weights
 from arena.intake.freeze import MAX_FILES, Freezer, RejectedError, freeze_folder, list_folder, open_regular
 from arena.model.message import Message
 from arena.model.safe_text import safe_line
@@ -35,7 +35,8 @@ def receive(source: Path, into: Path, *, task: Task, team: str, received_at: dat
         into.chmod(0o755)
         _take(source, freezer)
         files = _without_single_folder(into, freezer.files)
-        found, entry = kind.detect([file.path for file in files], task.submissions.accepts)
+        paths = [file.path for file in files]
+        found, entry = kind.detect(paths, task.submissions.accepts, lambda path: _ends_of(into / path))
     except RejectedError as error:
         return Rejected(message=error.message, digest=_rejected_digest(source), received_at=received_at)
     except OSError as error:
@@ -95,6 +96,14 @@ def _content_only(found: Kind, files: list[File]) -> list[File]:
         return files
     suffix = files[0].path.rsplit(".", 1)[-1].casefold()
     return [File(path=f"predictions.{suffix}", size=file.size, sha256=file.sha256) for file in files]
+
+
+def _ends_of(path: Path) -> bytes:
+    """The beginning and the end of a frozen file, all of it where they meet."""
+    with path.open("rb") as file:
+        head = file.read(weights.SAMPLE_BYTES)
+        file.seek(max(file.tell(), path.stat().st_size - weights.SAMPLE_BYTES))
+        return head + file.read()
 
 
 _SAMPLE_BYTES = 1 << 20

@@ -14,6 +14,7 @@ class Kind(Enum):
     PREDICTIONS = "predictions"
     PROGRAM = "program"
     MODEL = "model"
+    ARTIFACT = "artifact"
     EXERCISE = "exercise"
 
 

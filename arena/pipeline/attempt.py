@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from arena.errors import InfrastructureError
 from arena.exercises.result import Result
 from arena.intake import notebook, requirements
 from arena.model.budget import Usage
@@ -56,6 +57,8 @@ def attempt(
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
     notes = tuple(requirements.compare(wanted, stages.runtime().packages())) if wanted else ()
+    if submission.kind is Kind.ARTIFACT and (lacking := jobs.library_lacking(submission, stages.runtime().packages())):
+        raise InfrastructureError("sandbox.runtime_lacks", suffix=lacking[0], package=lacking[1])
     launcher, masks, folders = stages.launcher(task), stages.masks(task), stages.folders(task)
     with placed(task, stages, name) as place:
         if submission.kind is Kind.EXERCISE:
@@ -65,10 +68,14 @@ def attempt(
                 submission, task, launcher, place, scratch=scratch, masks=masks, folders=folders
             )
         else:
-            budget = place.allowed(task.budget)
-            job = jobs.program_job(
-                submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks, folders=folders
-            )
+            if submission.kind is Kind.ARTIFACT:
+                budget = place.allowed(task.predict_budget or task.budget)
+                job = jobs.artifact_job(submission, task, budget=budget, scratch=scratch, masks=masks, folders=folders)
+            else:
+                budget = place.allowed(task.budget)
+                job = jobs.program_job(
+                    submission, task, cells=cells, budget=budget, scratch=scratch, masks=masks, folders=folders
+                )
             run = launcher.run(place.dress(job))
             usage, log, failed = run.usage, run.log, verdict(run, budget, jobs.SUBMISSION, spent_by(budget, run=run))
     outcome, messages = (failed[0], (failed[1],)) if failed else (Outcome.SCORED, ())

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from arena.model.budget import Budget
 from arena.model.device import DeviceKind
@@ -16,6 +16,17 @@ SUBMISSION = "submission.csv"
 FITTED = "model.pkl"
 _SOURCE = "/kaggle/src"
 _JOB = "/arena/job"
+# What loads each format of weights inside.
+_LIBRARIES = {
+    ".onnx": "onnxruntime",
+    ".pt": "torch",
+    ".pth": "torch",
+    ".ts": "torch",
+    ".pt2": "torch",
+    ".keras": "keras",
+    ".skops": "skops",
+    ".txt": "lightgbm",
+}
 # What a table of predictions may weigh: it is read into memory.
 MAX_PREDICTIONS_BYTES = 64 * 1024**2
 
@@ -111,6 +122,53 @@ def predict_job(
         output_max_bytes=MAX_PREDICTIONS_BYTES,
         masks=tuple(masks),
     )
+
+
+def artifact_job(
+    submission: Submission,
+    task: Task,
+    *,
+    budget: Budget,
+    scratch: Path,
+    masks: Sequence[Path],
+    folders: Folders = _NO_FOLDERS,
+) -> Job:
+    """Trained weights: they see the test rows, and nothing is left to train on."""
+    # One by itself: of several nobody can tell which are the rows.
+    arrays = [name for name in task.data.test_files if name.endswith(".npz")]
+    spec = {
+        "folder": _SOURCE,
+        "weights": submission.entry,
+        "id": task.data.id,
+        "predicted": task.data.predicted,
+        "labels": task.data.labels,
+        "needs": task.data.needs.value,
+        "table": f"{inputs_at(task)}/{task.data.test}",
+        "arrays": f"{inputs_at(task)}/{arrays[0]}" if len(arrays) == 1 else None,
+    }
+    return Job(
+        module="artifact",
+        arguments=(f"{_JOB}/artifact.json",),
+        mounts=(
+            _source(submission),
+            *_public(task, task.data.test_side, folders),
+            _written(scratch / "artifact.json", json.dumps(spec).encode()),
+        ),
+        environment=_environment(task),
+        budget=budget,
+        outputs=(SUBMISSION,),
+        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        masks=tuple(masks),
+    )
+
+
+def library_lacking(submission: Submission, packages: Mapping[str, str]) -> tuple[str, str] | None:
+    """The suffix of the weights and the package that loads them, where the runtime has none."""
+    suffix = PurePosixPath(submission.entry).suffix.casefold()
+    wanted = _LIBRARIES[suffix]
+    # ONNX Runtime is built under several names, such as onnxruntime-gpu.
+    has = any(name == wanted or name.startswith(f"{wanted}-") for name in packages)
+    return None if has else (suffix, wanted)
 
 
 def on_device(budget: Budget, kind: DeviceKind) -> Budget:

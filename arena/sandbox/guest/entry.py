@@ -7,7 +7,7 @@ import random
 import sys
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 # Seeded when the user imports them, so that a program that needs neither does not wait for either; at once where a
 # warm sandbox has imported them before.
@@ -80,7 +80,7 @@ def is_ours(filename: str) -> bool:
     return filename.startswith((os.path.dirname(os.path.abspath(__file__)), "<frozen "))
 
 
-def fail(text: str) -> None:
+def fail(text: str) -> NoReturn:
     """End with a sentence for the learner instead of a traceback."""
     sys.stdout.flush()
     print(f"arena: {text}", file=sys.stderr)

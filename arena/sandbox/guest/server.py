@@ -27,9 +27,10 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import cases, entry, exercise, init, kernel, leave, model, notebook, probe, program
+from . import artifact, cases, entry, exercise, init, kernel, leave, model, notebook, probe, program
 
 _GUESTS = {
+    "artifact": artifact,
     "cases": cases,
     "exercise": exercise,
     "model": model,

@@ -63,6 +63,9 @@ def test_phases_with_budgets_of_their_own_add_up() -> None:
     assert _cost(Kind.MODEL, fit_budget=fit, predict_budget=predict) == 307
     assert _cost(Kind.MODEL, fit_budget=fit) == 300 + FRUIT.budget.wall_seconds
     assert _cost(Kind.PROGRAM, fit_budget=fit, predict_budget=predict) == FRUIT.budget.wall_seconds
+    # Weights only predict.
+    assert _cost(Kind.ARTIFACT, fit_budget=fit, predict_budget=predict) == 7
+    assert _cost(Kind.ARTIFACT, fit_budget=fit) == FRUIT.budget.wall_seconds
 
 
 def test_covered() -> None:

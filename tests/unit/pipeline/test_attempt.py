@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from arena.errors import InfrastructureError
 from arena.intake.receive import Rejected, receive
 from arena.model.outcome import Outcome
+from arena.model.submission import Kind
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import Exited, Killed, KillReason
+from arena.sandbox.runtime import Runtime
 from tests.conftest import START, FakeLauncher, finished, predictions, write_files
 
 Try = Callable[..., Attempt]
@@ -25,7 +28,7 @@ MODEL = {"model.py": "class Model: ..."}
 def try_out(tmp_path: Path, task: Task, stages: Stages) -> Try:
     """Receive files and try them. There are no answers in this vault: none are needed."""
 
-    def tried(files: Mapping[str, bytes | str]) -> Attempt:
+    def tried(files: Mapping[str, bytes | str], task: Task = task) -> Attempt:
         (stages.vault.folder / "fruit" / task.digest / "answers.csv").unlink(missing_ok=True)
         source = write_files(tmp_path / "source", files)
         received = receive(source, tmp_path / "received", task=task, team="rahim", received_at=START)
@@ -134,6 +137,49 @@ def test_folders(launcher: FakeLauncher, tmp_path: Path, task: Task, stages: Sta
     fit, predict = ({mount.target: mount.source for mount in job.mounts} for job in launcher.jobs)
     assert (fit["/kaggle/input/fruit/a"], predict["/kaggle/input/fruit/b"]) == (tmp_path / "a", tmp_path / "b")
     assert asked == ["fruit"]
+
+
+WEIGHTS = {"model.onnx": b"\x08\x09", "preprocess.py": ""}
+
+
+@pytest.fixture
+def with_onnx(runtime: Runtime) -> None:
+    """The runtime can load ONNX."""
+    metadata = "Metadata-Version: 2.1\nName: onnxruntime\nVersion: 1.20.0\n"
+    write_files(runtime.site[0] / "onnxruntime-1.20.0.dist-info", {"METADATA": metadata})
+
+
+@pytest.fixture
+def taking_weights(task: Task) -> Task:
+    """The task, which takes trained weights too, and has a budget for predicting."""
+    rules = replace(task.submissions, accepts=tuple(Kind))
+    return replace(task, submissions=rules, predict_budget=replace(task.budget, wall_seconds=5))
+
+
+@pytest.mark.usefixtures("with_onnx")
+def test_artifact(try_out: Try, launcher: FakeLauncher, taking_weights: Task) -> None:
+    """Trained weights only predict: in one run, in the time that a model has for that."""
+    launcher.will(DONE)
+    ended = try_out(WEIGHTS, taking_weights)
+    (job,) = launcher.jobs
+    assert (ended.outcome, job.module) == (Outcome.SCORED, "artifact")
+    assert job.budget.wall_seconds == 5
+
+
+@pytest.mark.usefixtures("with_onnx")
+def test_artifact_fails(try_out: Try, launcher: FakeLauncher, taking_weights: Task) -> None:
+    """Weights that cannot be used have crashed."""
+    launcher.will(finished(ending=Exited(1)))
+    assert try_out(WEIGHTS, taking_weights).outcome is Outcome.CRASHED
+
+
+def test_no_library_for_an_artifact(try_out: Try, launcher: FakeLauncher, taking_weights: Task) -> None:
+    """Where the runtime cannot load the format, that is no fault of the weights'."""
+    with pytest.raises(InfrastructureError) as caught:
+        try_out(WEIGHTS, taking_weights)
+    assert caught.value.message_id == "sandbox.runtime_lacks"
+    assert caught.value.params == {"suffix": ".onnx", "package": "onnxruntime"}
+    assert launcher.jobs == []
 
 
 def test_notebook(try_out: Try, launcher: FakeLauncher) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.intake.weights import FORMATS
 from arena.model.device import DeviceKind
 from arena.model.metric import Needs
 from arena.model.submission import Kind, Submission
@@ -62,12 +63,18 @@ def _with_images(task: Task, tmp_path: Path) -> tuple[Task, dict[str, Path]]:
     return replace(task, work=data), {"a.zip": tmp_path / "unpacked" / "1", "b.zip": tmp_path / "unpacked" / "2"}
 
 
+def _artifact(task: Task, tmp_path: Path) -> Job:
+    submission = _submission(tmp_path, Kind.ARTIFACT, "model.onnx")
+    return jobs.artifact_job(submission, task, budget=task.budget, scratch=tmp_path, masks=MASKS)
+
+
 def _every_job(task: Task, tmp_path: Path) -> dict[str, Job]:
     return {
         "program": _program(task, tmp_path),
         "notebook": _program(task, tmp_path, "my.ipynb", b"[]"),
         "fit": _fit(task, tmp_path),
         "predict": _predict(task, tmp_path),
+        "artifact": _artifact(task, tmp_path),
     }
 
 
@@ -151,6 +158,51 @@ def test_predict_has_what_is_left(task: Task, tmp_path: Path) -> None:
     assert _predict(task, tmp_path).budget == replace(task.budget, wall_seconds=15, cpu_seconds=6)
 
 
+def test_artifact_never_sees_train(task: Task, tmp_path: Path) -> None:
+    """Trained weights see the test table, what the metric takes and the labels, and nothing to train on."""
+    job = _artifact(task, tmp_path)
+    assert (job.module, job.outputs) == ("artifact", ("submission.csv",))
+    assert _targets(job) == {"/kaggle/src", TEST, "/arena/job/artifact.json"}
+    (source,) = [mount.source for mount in job.mounts if mount.target == job.arguments[0]]
+    assert json.loads(source.read_bytes()) == {
+        "folder": "/kaggle/src",
+        "weights": "model.onnx",
+        "id": "id",
+        "predicted": ["ripe"],
+        "labels": [0, 1],
+        "needs": "label",
+        "table": TEST,
+        "arrays": None,
+    }
+
+
+def test_artifact_sees_the_test_side(task: Task, tmp_path: Path) -> None:
+    """Of files beside the tables, weights see those of the test rows; the array among them is what they are given."""
+    with_images, folders = _with_images(task, tmp_path)
+    job = jobs.artifact_job(
+        _submission(tmp_path, Kind.ARTIFACT, "model.onnx"),
+        with_images,
+        budget=task.budget,
+        scratch=tmp_path,
+        masks=MASKS,
+        folders=folders,
+    )
+    there = {f"/kaggle/input/fruit/{name}" for name in ("test.csv", "b", "b.npz")}
+    assert _targets(job) == {"/kaggle/src", "/arena/job/artifact.json", *there}
+    assert json.loads((tmp_path / "artifact.json").read_bytes())["arrays"] == "/kaggle/input/fruit/b.npz"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_each_format_has_a_library(tmp_path: Path, suffix: str) -> None:
+    """What is taken in can be loaded where its library is, and nowhere else; a library may have several builds."""
+    submission = _submission(tmp_path, Kind.ARTIFACT, f"Model{suffix.upper()}")
+    lacking = jobs.library_lacking(submission, {"numpy": "2.0"})
+    assert lacking is not None
+    assert lacking[0] == suffix
+    assert jobs.library_lacking(submission, {lacking[1]: "1.0"}) is None
+    assert jobs.library_lacking(submission, {f"{lacking[1]}-gpu": "1.0"}) is None
+
+
 def test_spec(task: Task, tmp_path: Path) -> None:
     """The guest is told the columns by name and the folder of the submission."""
     for job in (_fit(task, tmp_path), _predict(task, tmp_path)):
@@ -165,7 +217,7 @@ def test_spec_of_several_columns(task: Task, tmp_path: Path) -> None:
     assert (spec["target"], spec["predicted"]) == (["ripe"], ["0", "1"])
 
 
-@pytest.mark.parametrize("name", ["program", "notebook", "fit", "predict"])
+@pytest.mark.parametrize("name", ["program", "notebook", "fit", "predict", "artifact"])
 def test_what_none_sees(task: Task, tmp_path: Path, name: str) -> None:
     """No job of a submission sees the task's folder, its source data, its recipe or a folder of its public files."""
     job = _every_job(task, tmp_path)[name]
@@ -177,7 +229,7 @@ def test_what_none_sees(task: Task, tmp_path: Path, name: str) -> None:
     assert job.masks == MASKS
 
 
-@pytest.mark.parametrize("name", ["program", "notebook", "fit", "predict"])
+@pytest.mark.parametrize("name", ["program", "notebook", "fit", "predict", "artifact"])
 def test_environment(task: Task, tmp_path: Path, name: str) -> None:
     """A job knows the task, its folders and the task's seed, and no more."""
     assert _every_job(task, tmp_path)[name].environment == {
