@@ -13,12 +13,18 @@ from typing import Any
 from arena.board import confusion
 from arena.board.standings import Row, Standings
 from arena.model.message import Message
-from arena.model.metric import shown
+from arena.model.metric import Needs, shown
 
 
 def practice_note(board: Standings) -> Message | None:
     """What a practice task's board says about itself."""
-    return None if board.sealed else Message.of("board.practice", task=board.task)
+    if board.sealed:
+        return None
+    return Message.of("board.practice_exercise" if _is_exercise(board) else "board.practice", task=board.task)
+
+
+def _is_exercise(board: Standings) -> bool:
+    return board.metrics[0].needs is Needs.CASES
 
 
 def to_json(board: Standings) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def to_json(board: Standings) -> dict[str, Any]:
         "title": board.title,
         "metric": ranking.name,
         "direction": ranking.direction,
-        "split": "public",
+        "split": "cases" if _is_exercise(board) else "public",
         "practice": not board.sealed,
         "closed": False,
         "rows": [
@@ -78,7 +84,8 @@ def markdown_text(board: Standings, practice: str | None) -> str:
     lines = [f"# {board.title}", ""]
     if practice:
         lines += [f"> {practice}", ""]
-    lines += [f"Public rows only. {_ranking(board)}", "", *_rows(board), *_mistakes(board)]
+    counted = "All cases, hidden ones included." if _is_exercise(board) else "Public rows only."
+    lines += [f"{counted} {_ranking(board)}", "", *_rows(board), *_mistakes(board)]
     beside = [other for other in board.others if other.metrics[0].name in board.beside]
     if beside:
         lines += ["", "## Places side by side", "", "Where each team stands under each metric.", ""]

@@ -64,7 +64,7 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
     """Print a board as a table, and below it the places under the metrics that stand beside."""
     click.echo(click.style(safe_line(board["title"]), bold=True))
     if board["practice"]:
-        note("board.practice")
+        note("board.practice_exercise" if board["split"] == "cases" else "board.practice")
     rows, titles = board["rows"], {metric.name: metric.title for metric in metrics_of(task)}
 
     def title(name: str) -> str:

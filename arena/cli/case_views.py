@@ -1,32 +1,42 @@
-"""How the cases of an exercise look: the public ones before anything was run, and what became of each."""
+"""How exercises look: their public cases, and what became of each case. Of other tasks everything here is empty.
 
+What an exercise needs is imported only where there is one: it brings NumPy, and listing tasks should start at once.
+"""
+
+import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.cli.output import message_json, spoken, table, text, words
-from arena.exercises.case import Case
-from arena.exercises.result import Details, Result, expected_text, to_json
-from arena.exercises.show import shown_call
 from arena.model.safe_text import safe_line
+from arena.model.task import Exercise, Task
+
+if TYPE_CHECKING:
+    from arena.exercises.case import Case
+    from arena.exercises.result import Details, Result
 
 _NAME = 40
 # Of what a case printed.
 _LINES = 12
 
 
-def cases_json(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """The cases for scripts; a message with its words."""
+def cases_json(results: "Sequence[Result]") -> dict[str, Any]:
+    """The key ``cases`` for scripts; a message with its words."""
+    if not results:
+        return {}
+    from arena.exercises.result import to_json
+
     told = []
     for result in results:
         message = result.details.message if result.details else None
         told.append({**to_json(result), **({"message": message_json(message)} if message else {})})
-    return told
+    return {"cases": told}
 
 
-def show_cases(results: Sequence[Result]) -> None:
-    """A line for each case, then what there is to see of each public one that failed. Without cases, nothing."""
+def show_cases(results: "Sequence[Result]") -> None:
+    """A line for each case, then what there is to see of each public one that failed."""
     if not results:
         return
     click.echo()
@@ -48,31 +58,96 @@ def show_cases(results: Sequence[Result]) -> None:
     click.echo()
 
 
-def _show_failed(result: Result, details: Details) -> None:
+def _show_failed(result: "Result", details: "Details") -> None:
     click.echo()
     click.echo(click.style(f"✗ {safe_line(result.name[spoken()], _NAME)}", fg="red", bold=True))
     click.echo(f"  {words('cases.call')}: {details.call}")
     click.echo(f"  {words('cases.expected')}: {details.expected}")
     if details.returned:
         click.echo(f"  {words('cases.returned')}: {details.returned}")
-    if details.message is not None:
-        click.echo(f"  {text(details.message)}")
+    message = details.message
+    # Of the whole result, expected and returned stand there already.
+    if message is not None and (message.id, message.params.get("where")) != ("case.wrong_value", "result"):
+        click.echo(f"  {text(message)}")
     if details.printed.strip():
         click.echo(f"  {words('cases.printed')}:")
         for line in details.printed.rstrip("\n").splitlines()[-_LINES:]:
             click.echo(f"    {line}")
 
 
-def public_table(cases: Sequence[Case], language: str) -> list[str]:
-    """The public cases as a Markdown table."""
+def checked(task: Task, results: "Sequence[Result]", path: str) -> str:
+    """The last line of a trial: how many cases passed, and how to go on."""
+    passed = sum(result.passed for result in results)
+    said = words("check.cases", passed=passed, total=len(results), task=task.id, path=path)
+    return click.style(said, fg="green" if passed == len(results) else "yellow")
+
+
+def following(task: Task, results: "Sequence[Result]") -> str | None:
+    """The task that comes next, for whoever has passed every case of this one."""
+    is_done = bool(results) and all(result.passed for result in results)
+    return task.work.following if is_done and isinstance(task.work, Exercise) else None
+
+
+def exercise_json(task: Task) -> dict[str, Any]:
+    """What only an exercise has, for scripts."""
+    if not isinstance(task.work, Exercise):
+        return {}
+    from arena.exercises.result import expected_text
+
+    return {
+        "functions": [dataclasses.asdict(function) for function in task.work.functions],
+        "case_seconds": task.work.case_seconds,
+        "next": task.work.following,
+        "cases": [
+            {
+                "function": case.function.name,
+                "name": dict(case.name),
+                "call": _call(case),
+                "expected": expected_text(case),
+            }
+            for case in _public_cases(task)
+        ],
+    }
+
+
+def exercise_page(task: Task) -> list[str]:
+    """The public cases as lines of Markdown."""
+    if not isinstance(task.work, Exercise):
+        return []
+    from arena.exercises.result import expected_text
+
     heads = [words("cases.case"), words("cases.call"), words("cases.expected")]
     rows = [
-        [case.name[language], shown_call(case.function.name, case.args, case.kwargs), expected_text(case)]
-        for case in cases
+        [safe_line(case.name[spoken()], _NAME), _code(_call(case)), _code(expected_text(case))]
+        for case in _public_cases(task)
     ]
+    cells = ["| " + " | ".join(line) + " |" for line in (heads, ["---"] * len(heads), *rows)]
+    return [f"## {words('cases.title')}", "", *cells, ""]
 
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
-    quoted = [[name, f"`{call}`", f"`{expected}`"] for name, call, expected in rows]
-    return [line(heads), line(["---"] * len(heads)), *(line(row) for row in quoted)]
+def made_for_download(task: Task) -> dict[str, bytes]:
+    """What a learner is given beside the files that lie there."""
+    page = exercise_page(task)
+    return {"cases.md": "\n".join([f"# {safe_line(task.title[spoken()])}", "", *page]).encode()} if page else {}
+
+
+def first_file(task: Task) -> str:
+    """What to try first of what was downloaded."""
+    return "starter/solution.py" if isinstance(task.work, Exercise) else task.work.sample_submission
+
+
+def _public_cases(task: Task) -> "Sequence[Case]":
+    from arena.pipeline.exercise import public_cases
+
+    return public_cases(task)
+
+
+def _call(case: "Case") -> str:
+    from arena.exercises.show import shown_call
+
+    return shown_call(case.function.name, case.args, case.kwargs)
+
+
+def _code(code: str) -> str:
+    """Text as code in a table's cell, where a bar ends the cell and a backtick the code."""
+    return "`" + code.replace("`", "'").replace("|", "\\|") + "`"

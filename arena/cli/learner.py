@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from arena.cli import learner_views as views
-from arena.cli.case_views import cases_json, show_cases
+from arena.cli.case_views import first_file, made_for_download
 from arena.cli.options import by_option, json_option, task_argument, team_option
 from arena.cli.output import note, print_json, report_error, table
 from arena.cli.session import Session, existing_path
@@ -48,13 +48,13 @@ def download(task: str, folder: Path | None, force: bool, as_json: bool) -> None
 
     session = Session.open()
     loaded, target = session.task(task), folder or Path(task)
-    made, folders = views.made_for_download(loaded), session.unpacked(loaded)
+    made, folders = made_for_download(loaded), session.unpacked(loaded)
     written = copy_public(loaded, target, folders=folders, extra=made, force=force)
     if as_json:
         print_json({"task": task, "folder": str(target), "files": list(written.names)})
     else:
         note("download.done", count=written.files, task=task, folder=str(target))
-        note("next.start", folder=str(target), task=task, sample=views.first_file(loaded))
+        note("next.start", folder=str(target), task=task, sample=first_file(loaded))
 
 
 @click.command(epilog="Examples:\n\n  arena check titanic submission.csv\n\n  arena check titanic my-program/ --json")
@@ -133,14 +133,9 @@ def log(record: str, as_json: bool) -> None:
 
     found, printed, cases = log_of(Session.open(), record)
     if as_json:
-        about = {"record": found.id, "outcome": found.outcome.value, "log": printed}
-        print_json({**about, "cases": cases_json(cases)} if cases else about)
-    elif cases:
-        show_cases(cases)
-    elif printed:
-        click.echo(printed)
+        print_json(views.log_json(found, printed, cases))
     else:
-        note("log.empty")
+        views.show_log(printed, cases)
 
 
 @click.command(

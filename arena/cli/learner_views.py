@@ -1,13 +1,12 @@
 """How learners' results look: as JSON, as tables, as sentences."""
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from arena.catalog.tasks import statement
 from arena.catalog.workspace import Workspace
-from arena.cli.case_views import cases_json, show_cases
+from arena.cli.case_views import cases_json, checked, exercise_json, exercise_page, following, show_cases
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import metrics_of
 from arena.model.metric import shown
@@ -15,10 +14,12 @@ from arena.model.outcome import Outcome
 from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
 from arena.model.submission import Submission
-from arena.model.task import Exercise, Task
+from arena.model.task import Task
 
 if TYPE_CHECKING:
     from arena.cli.handing_in import Handed, Line, Tried
+    from arena.exercises.result import Result
+    from arena.model.record import Record
 
 # What a learner looks for first; `show --json` lists every package.
 _KNOWN_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "torch", "keras")
@@ -63,7 +64,7 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
         "also": list(task.also),
         "statement": statement(task, spoken()),
         "files": list(task.public_files),
-        **_exercise_json(task),
+        **exercise_json(task),
         "submissions": {"max_bytes": rules.max_bytes, "per_day": rules.per_day, "failed_per_day": rules.failed_per_day},
         "budget": {
             "wall_seconds": budget.wall_seconds,
@@ -79,37 +80,6 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _exercise_json(task: Task) -> dict[str, Any]:
-    if task.kind != "exercise":
-        return {}
-    functions = [dataclasses.asdict(function) for function in task.exercise.functions]
-    return {"functions": functions, "case_seconds": task.exercise.case_seconds, "next": task.exercise.following}
-
-
-def _cases_page(task: Task) -> list[str]:
-    if task.kind != "exercise":
-        return []
-    from arena.cli.case_views import public_table
-    from arena.pipeline.exercise import public_cases
-
-    return [f"## {words('cases.title')}", "", *public_table(public_cases(task), spoken()), ""]
-
-
-def made_for_download(task: Task) -> dict[str, bytes]:
-    """What a learner is given beside the files that lie there: an exercise's public cases as a table to read."""
-    if task.kind != "exercise":
-        return {}
-    from arena.cli.case_views import public_table
-    from arena.pipeline.exercise import public_cases
-
-    return {"cases.md": "\n".join([*public_table(public_cases(task), spoken()), ""]).encode()}
-
-
-def first_file(task: Task) -> str:
-    """What to try first of what was downloaded."""
-    return "starter/solution.py" if task.kind == "exercise" else task.data.sample_submission
-
-
 def task_page(task: Task, workspace: Workspace) -> str:
     """The statement, then the rules in a few lines."""
     data = task_json(task, workspace)
@@ -121,7 +91,7 @@ def task_page(task: Task, workspace: Workspace) -> str:
     lines = [
         data["statement"].rstrip(),
         "",
-        *_cases_page(task),
+        *exercise_page(task),
         "---",
         words("show.files", files=", ".join(data["files"])),
         words(
@@ -140,7 +110,7 @@ def task_page(task: Task, workspace: Workspace) -> str:
         words("show.runtime", python=data["runtime"]["python"], packages=", ".join(known) or "-"),
     ]
     if not task.sealed:
-        lines.append(words("board.practice"))
+        lines.append(words("board.practice_exercise" if task.kind == "exercise" else "board.practice"))
     return "\n".join([*lines, words("next.download", task=task.id), ""])
 
 
@@ -148,6 +118,20 @@ def _kind(submission: Submission) -> None:
     size = human_size(sum(file.size for file in submission.files))
     kind, entry = submission.kind.value, submission.entry
     note("submit.kind", kind=kind, entry=entry, files=len(submission.files), size=size)
+
+
+def log_json(record: "Record", log: str, cases: "tuple[Result, ...]") -> dict[str, Any]:
+    """What a submission printed and what became of its cases, for scripts."""
+    return {"record": record.id, "outcome": record.outcome.value, "log": log, **cases_json(cases)}
+
+
+def show_log(log: str, cases: "tuple[Result, ...]") -> None:
+    """The same for people; what the public cases printed stands with them."""
+    show_cases(cases)
+    if log and not cases:
+        click.echo(log)
+    elif not cases:
+        note("log.empty")
 
 
 def trial_json(tried: "Tried") -> dict[str, Any]:
@@ -170,7 +154,7 @@ def trial_json(tried: "Tried") -> dict[str, Any]:
             "peak_memory_bytes": usage.peak_memory_bytes,
         },
         "log": tried.log,
-        **({"cases": cases_json(tried.cases)} if tried.cases else {}),
+        **cases_json(tried.cases),
     }
 
 
@@ -197,9 +181,7 @@ def show_trial(tried: "Tried", path: str) -> None:
             memory_limit=human_size(budget.memory_bytes),
         )
     if tried.cases:
-        passed = sum(result.passed for result in tried.cases)
-        said = words("check.cases", passed=passed, total=len(tried.cases), task=tried.task.id, path=path)
-        click.echo(click.style(said, fg="green" if passed == len(tried.cases) else "yellow"))
+        click.echo(checked(tried.task, tried.cases, path))
     elif tried.outcome is Outcome.SCORED:
         from arena.pipeline.contracts import contract_of
 
@@ -232,7 +214,7 @@ def handed_json(handed: "Handed") -> dict[str, Any]:
         "message": message_json(handed.messages[0]) if handed.messages else None,
         "messages": [message_json(message) for message in handed.messages],
         "notes": [message_json(message) for message in handed.notes],
-        **({"cases": cases_json(handed.cases)} if handed.cases else {}),
+        **cases_json(handed.cases),
         "rank": handed.rank,
         "stored": str(handed.stored) if handed.stored else None,
     }
@@ -270,9 +252,8 @@ def _next_step(handed: "Handed", path: str) -> None:
     task, record = handed.task.id, handed.graded.record if handed.graded else None
     ran = record is not None and record.usage.wall_s > 0
     if handed.outcome is Outcome.SCORED:
-        work = handed.task.work
-        if isinstance(work, Exercise) and work.following and all(case.passed for case in handed.cases):
-            note("next.exercise", task=work.following)
+        if (following_task := following(handed.task, handed.cases)) is not None:
+            note("next.exercise", task=following_task)
         else:
             note("next.leaderboard", task=task)
     elif ran and record and handed.outcome is not Outcome.INVALID_PREDICTIONS:

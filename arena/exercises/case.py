@@ -184,6 +184,8 @@ def _case(found: _Case, task: Task) -> Case:
         raise _unusable(task, f"{found.function} is none of the task's [[functions]]")
     try:
         kwargs = {} if found.kwargs is None else values.decode(found.kwargs)
+        if not isinstance(kwargs, dict):
+            raise ValueError("`kwargs` is no dict")
         case = Case(
             function=function,
             name=found.name.model_dump(),
@@ -195,10 +197,10 @@ def _case(found: _Case, task: Task) -> Case:
             seconds=found.seconds or task.exercise.case_seconds,
             mutates=found.mutates,
         )
+        # All arguments together may be more than crosses.
+        call_of(case)
     except ValueError as error:
         raise _unusable(task, f"{found.function}, {found.name.en!r}: {error}") from error
-    if not isinstance(kwargs, dict):
-        raise _unusable(task, f"{case.label}: kwargs is no dict")
     return case
 
 
@@ -216,7 +218,11 @@ def _expected(found: _Case) -> Expected | None:
 
 
 def _told(case: Case) -> dict[str, Any]:
-    told: dict[str, Any] = {"function": case.function.name, "name": dict(case.name), "args": values.encode(case.args)}
+    told: dict[str, Any] = {
+        "function": case.function.name,
+        "name": dict(case.name),
+        "args": values.encode(list(case.args)),
+    }
     if case.kwargs:
         told["kwargs"] = values.encode(case.kwargs)
     match case.expected:

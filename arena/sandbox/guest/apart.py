@@ -67,6 +67,8 @@ def run(cases: list[Any], *, preload: list[str], seconds: float, memory: int, qu
     # What is here stays here: no collection of a case's looks at it, or copies it by looking.
     gc.collect()
     gc.freeze()
+    # What is held back here would be printed by each fork.
+    sys.stdout.flush()
     until = time.monotonic() + seconds
     # It is written twice: as it comes, and at the end.
     room = _free_bytes() // 3

@@ -37,6 +37,8 @@ def _told(case: Any, where: str) -> dict[str, Any]:
     if not isinstance(case, dict):
         entry.fail(f"{where} of cases.py is no dict")
     told = dict(case)
+    if isinstance(told.get("args"), tuple):
+        told["args"] = list(told["args"])
     for name in _VALUES:
         if name in told:
             try:

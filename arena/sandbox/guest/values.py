@@ -111,6 +111,12 @@ class _Bounded:
         if self.bytes > MAX_BYTES:
             raise NotPlainError(_TOO_LARGE)
 
+    def text(self, value: str, depth: int) -> None:
+        """Take account of a text. A surrogate that stands alone may find its other half in JSON."""
+        self.count(depth, size=len(value))
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise NotPlainError("a text with half a character")
+
 
 class _Encoder(_Bounded):
     def encode(self, value: Any, depth: int) -> Any:  # noqa: PLR0911 - one way out for each kind
@@ -119,7 +125,7 @@ class _Encoder(_Bounded):
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            self.count(depth, size=len(value))
+            self.text(value, depth)
             return str(value)
         if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
             kind = "array" if isinstance(value, numpy.ndarray) else "scalar"
@@ -183,7 +189,7 @@ class _Decoder(_Bounded):
         if node is None or isinstance(node, bool):
             return node
         if isinstance(node, str):
-            self.count(depth, size=len(node))
+            self.text(node, depth)
             return node
         if isinstance(node, int) and abs(node) < _EXACT:
             return node
