@@ -183,14 +183,11 @@ def _case(found: _Case, task: Task) -> Case:
     if function is None:
         raise _unusable(task, f"{found.function} is none of the task's [[functions]]")
     try:
-        kwargs = {} if found.kwargs is None else values.decode(found.kwargs)
-        if not isinstance(kwargs, dict):
-            raise ValueError("`kwargs` is no dict")
         case = Case(
             function=function,
             name=found.name.model_dump(),
             args=values.decode(found.args),
-            kwargs=kwargs,
+            kwargs=_kwargs(found),
             expected=_expected(found),
             rtol=function.rtol if found.rtol is None else found.rtol,
             atol=function.atol if found.atol is None else found.atol,
@@ -202,6 +199,13 @@ def _case(found: _Case, task: Task) -> Case:
     except ValueError as error:
         raise _unusable(task, f"{found.function}, {found.name.en!r}: {error}") from error
     return case
+
+
+def _kwargs(found: _Case) -> dict[str, Any]:
+    kwargs = {} if found.kwargs is None else values.decode(found.kwargs)
+    if not isinstance(kwargs, dict):
+        raise values.NotPlainError("`kwargs` is no dict")
+    return kwargs
 
 
 def _expected(found: _Case) -> Expected | None:

@@ -19,6 +19,7 @@ and as many bytes of its report and of what it printed. ``ended`` is one of
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import resource
@@ -39,6 +40,7 @@ _CHUNK = 1 << 16
 # What is left to this process of the memory that a case could take, and the least that a case gets.
 _OWN_BYTES = 64 * 1024**2
 _REPORT_FD = 3
+_NUMBERS = itertools.count()
 
 
 class Case(Protocol):
@@ -72,10 +74,11 @@ def run(cases: list[Any], *, preload: list[str], seconds: float, memory: int, qu
     until = time.monotonic() + seconds
     # It is written twice: as it comes, and at the end.
     room = _free_bytes() // 3
+    rooms = [_Room(os.path.abspath(path)) for path in _ROOMS]
     kept = os.open(".", os.O_TMPFILE | os.O_RDWR, 0o600)
     for case in cases:
         left = until - time.monotonic()
-        ended = _Ended() if left <= 0 else _run_one(case, min(case.seconds, left), memory, quiet=quiet)
+        ended = _Ended() if left <= 0 else _run_one(case, min(case.seconds, left), memory, rooms, quiet=quiet)
         if ended.word == "too_slow" and left < case.seconds:
             ended.word = "no_time"
         room -= len(ended.report)
@@ -121,7 +124,7 @@ def _free_bytes() -> int:
     return info.f_bavail * info.f_frsize
 
 
-def _run_one(case: Case, seconds: float, memory: int, *, quiet: bool) -> _Ended:
+def _run_one(case: Case, seconds: float, memory: int, rooms: "list[_Room]", *, quiet: bool) -> _Ended:
     ended = _Ended()
     report_read, report_write = os.pipe()
     output_read, output_write = os.pipe()
@@ -141,8 +144,8 @@ def _run_one(case: Case, seconds: float, memory: int, *, quiet: bool) -> _Ended:
     finally:
         for fd in (pidfd, report_read, output_read):
             os.close(fd)
-    for room in _ROOMS:
-        _empty(room)
+    for room in rooms:
+        room.empty()
     code = os.waitstatus_to_exitcode(status)
     if not in_time:
         ended.word = "too_slow"
@@ -232,29 +235,55 @@ def _lives(pid: int) -> bool:
         return False
 
 
-def _empty(room: str) -> None:
-    """Remove all that is in a folder, however deep: what lies in a folder inside is lifted, then that is removed."""
-    os.chmod(room, 0o700)
-    root = os.open(room, os.O_RDONLY | os.O_DIRECTORY)
-    number = 0
-    try:
-        while names := os.listdir(root):
-            for name in names:
-                if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
-                    os.unlink(name, dir_fd=root)
-                    continue
-                os.chmod(name, 0o700, dir_fd=root)
-                inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
-                # A name that is taken, and a folder that is not empty yet, are for the next time round.
-                for child in os.listdir(inner):
-                    number += 1
-                    with contextlib.suppress(OSError):
-                        os.rename(child, f".lifted-{number}", src_dir_fd=inner, dst_dir_fd=root)
-                os.close(inner)
-                with contextlib.suppress(OSError):
-                    os.rmdir(name, dir_fd=root)
-    finally:
-        os.close(root)
+class _Room:
+    """A writable folder, which is emptied down to what was in it at first: a runtime below ``/tmp``, say."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.device = os.stat(path).st_dev
+        self.kept = self._stock(path)
+
+    def _stock(self, path: str) -> dict[str, Any]:
+        """What a folder holds: by name, of a folder on the same device what that holds, else nothing."""
+        with os.scandir(path) as found:
+            return {each.name: self._stock(each.path) if self._is_ours(each.path) else {} for each in found}
+
+    def _is_ours(self, path: str) -> bool:
+        info = os.stat(path, follow_symlinks=False)
+        return stat.S_ISDIR(info.st_mode) and info.st_dev == self.device
+
+    def empty(self) -> None:
+        """Remove what has come in since."""
+        os.chmod(self.path, 0o700)
+        self._empty(self.path, self.kept)
+
+    def _empty(self, path: str, kept: dict[str, Any]) -> None:
+        root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            while names := [name for name in os.listdir(root) if name not in kept]:
+                for name in names:
+                    _remove(root, name)
+        finally:
+            os.close(root)
+        for name, inner in kept.items():
+            if inner and self._is_ours(f"{path}/{name}"):
+                self._empty(f"{path}/{name}", inner)
+
+
+def _remove(root: int, name: str) -> None:
+    """Remove an entry of the folder ``root``; of a folder, lift what it holds, so that none is ever too deep."""
+    if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
+        os.unlink(name, dir_fd=root)
+        return
+    os.chmod(name, 0o700, dir_fd=root)
+    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
+    # A name that is taken, and a folder that is not empty yet, are for the next time round.
+    for child in os.listdir(folder):
+        with contextlib.suppress(OSError):
+            os.rename(child, f".lifted-{next(_NUMBERS)}", src_dir_fd=folder, dst_dir_fd=root)
+    os.close(folder)
+    with contextlib.suppress(OSError):
+        os.rmdir(name, dir_fd=root)
 
 
 def _keep(kept: int, ended: _Ended) -> None:

@@ -1,5 +1,6 @@
 """Values cross the wall unchanged, and nothing else crosses it."""
 
+import contextlib
 import json
 import math
 import sys
@@ -141,7 +142,7 @@ def _cyclic() -> list[Any]:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (lambda: object(), "a value of type object"),
+        (object, "a value of type object"),
         (lambda: {1, 2}, "a value of type set"),
         (lambda: b"bytes", "a value of type bytes"),
         (lambda: 1j, "a value of type complex"),
@@ -255,10 +256,8 @@ def test_hostile_bytes(data: bytes) -> None:
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_any_bytes(data: bytes) -> None:
     """Whatever bytes come, they are a value or are refused."""
-    try:
+    with contextlib.suppress(NotPlainError):
         loads(data)
-    except NotPlainError:
-        pass
 
 
 def test_plain_values_need_no_packages(monkeypatch: pytest.MonkeyPatch) -> None:
