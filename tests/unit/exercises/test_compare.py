@@ -130,7 +130,7 @@ def test_wrong(got: Any, want: Any, mismatch: Mismatch) -> None:
 
 
 def test_tolerances() -> None:
-    """|got - want| <= atol + rtol * |want|: the wanted value counts, the edge is right, and integers know atol alone."""
+    """|got - want| <= atol + rtol * |want|: the edge is right, and integers know atol alone."""
     assert kind(110.0, 100.0, rtol=0.1, atol=0) is None
     assert kind(110.1, 100.0, rtol=0.1, atol=0) is Mismatch.WRONG_VALUE
     assert kind(100.0, 90.0, rtol=0.1, atol=0) is Mismatch.WRONG_VALUE
