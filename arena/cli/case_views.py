@@ -110,9 +110,11 @@ def exercise_json(task: Task) -> dict[str, Any]:
     }
 
 
-def exercise_page(task: Task) -> list[str]:
-    """The public cases as lines of Markdown."""
-    if not isinstance(task.work, Exercise):
+def exercise_page(task: Task, statement: str = "") -> list[str]:
+    """The public cases as lines of Markdown; none where the statement has a section of them."""
+    title = words("cases.title")
+    told = any(line.startswith("#") and title.lower() in line.lower() for line in statement.splitlines())
+    if told or not isinstance(task.work, Exercise):
         return []
     from arena.exercises.result import expected_text
 
@@ -122,7 +124,7 @@ def exercise_page(task: Task) -> list[str]:
         for case in _public_cases(task)
     ]
     cells = ["| " + " | ".join(line) + " |" for line in (heads, ["---"] * len(heads), *rows)]
-    return [f"## {words('cases.title')}", "", *cells, ""]
+    return [f"## {title}", "", *cells, ""]
 
 
 def made_for_download(task: Task) -> dict[str, bytes]:

@@ -87,17 +87,18 @@ def task_page(task: Task, workspace: Workspace) -> str:
     known = [f"{name} {packages[name]}" for name in _KNOWN_PACKAGES if name in packages]
     kinds = ", ".join(data["accepts"])
     ranking, *others = metrics_of(task)
-    also = ", ".join(metric.title for metric in others) or "-"
+    ranked = {"metric": ranking.title, "direction": words(f"show.{ranking.direction}")}
+    also = ", ".join(metric.title for metric in others)
     lines = [
         data["statement"].rstrip(),
         "",
-        *exercise_page(task),
+        *exercise_page(task, data["statement"]),
         "---",
         words("show.files", files=", ".join(data["files"])),
         words(
             "show.accepts", kinds=kinds, size=human_size(task.submissions.max_bytes), per_day=task.submissions.per_day
         ),
-        words("show.metric", metric=ranking.title, direction=words(f"show.{ranking.direction}"), also=also),
+        words("show.metrics", **ranked, also=also) if also else words("show.metric", **ranked),
         words(
             "show.budget",
             wall=f"{budget.wall_seconds:g}",
