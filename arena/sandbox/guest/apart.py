@@ -153,6 +153,9 @@ def _run_one(case: Case, seconds: float, memory: int, rooms: "list[_Room]", *, q
         ended.word = "reported"
     else:
         ended.word, ended.how = "died", _signal(-code) if code < 0 else f"exit code {code}"
+    if ended.word != "reported":
+        # Nobody reads it, and the other cases need the room.
+        ended.report.clear()
     return ended
 
 
@@ -272,18 +275,27 @@ class _Room:
 
 def _remove(root: int, name: str) -> None:
     """Remove an entry of the folder ``root``; of a folder, lift what it holds, so that none is ever too deep."""
-    if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
+    if not _unlocked(root, name):
         os.unlink(name, dir_fd=root)
         return
-    os.chmod(name, 0o700, dir_fd=root)
     folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=root)
     # A name that is taken, and a folder that is not empty yet, are for the next time round.
     for child in os.listdir(folder):
+        # A folder that may not be written to cannot be moved either.
+        _unlocked(folder, child)
         with contextlib.suppress(OSError):
             os.rename(child, f".lifted-{next(_NUMBERS)}", src_dir_fd=folder, dst_dir_fd=root)
     os.close(folder)
     with contextlib.suppress(OSError):
         os.rmdir(name, dir_fd=root)
+
+
+def _unlocked(root: int, name: str) -> bool:
+    """Whether it is a folder, which then may be changed."""
+    if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
+        return False
+    os.chmod(name, 0o700, dir_fd=root)
+    return True
 
 
 def _keep(kept: int, ended: _Ended) -> None:
