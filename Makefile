@@ -63,7 +63,7 @@ soak: setup ## Run a thousand hostile and honest programs in random order, then 
 lock: ## Resolve requirements.lock anew
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet pip-tools
-	$(VENV)-lock/bin/pip-compile --quiet --strip-extras --generate-hashes --all-extras --unsafe-package torch \
+	$(VENV)-lock/bin/pip-compile --quiet --no-strip-extras --generate-hashes --all-extras --unsafe-package torch \
 		--no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)-lock
 
