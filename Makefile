@@ -47,8 +47,9 @@ lint: setup ## ruff, mypy strict, import-linter, translations
 messages: setup ## Compile the translations after editing them
 	$(BIN)/python tools/messages.py
 
-benchmark: setup ## Measure the grading overhead, the start of the command line, and the sandbox
+benchmark: setup ## Measure the grading overhead, scoring, the start of the command line, and the sandbox
 	$(BIN)/python benchmarks/overhead.py
+	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sandbox.py
 	$(BIN)/python benchmarks/enforcement.py

@@ -7,6 +7,8 @@ stands in for a moment; ``remove_stale`` clears what a killed process left of th
 
 import contextlib
 import errno
+import functools
+import hashlib
 import os
 import secrets
 import shutil
@@ -20,6 +22,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 # What file systems without nameless files say (NFS, old overlays), and what a missing /proc says.
 _NO_NAMELESS = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
 _STALE_SECONDS = 3600
+LARGE_BYTES = 1 << 20
 
 
 def _write_through(fd: int, data: bytes) -> None:
@@ -78,6 +81,29 @@ def sync_directory(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """What changes when a file does: which one it is, its size, the time of its last change."""
+    found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def is_large(path: Path) -> bool:
+    """Whether the file is worth remembering what was made of it, instead of making it again."""
+    return path.stat().st_size > LARGE_BYTES
+
+
+def content_key(path: Path) -> str:
+    """SHA-256 of the file's content; of a large file once for each of its states, and not for each call."""
+    return _digest(path, state_of(path)) if is_large(path) else hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@functools.lru_cache(maxsize=64)
+def _digest(path: Path, state: tuple[int, ...]) -> str:
+    del state
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def create_once(path: Path, data: bytes, *, mode: int = 0o644) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from arena.errors import InfrastructureError, UsageError
 from arena.files import create_once, sync_directory
 from arena.vault.location import refuse_unsafe, vault_root
+from arena.vault.plain import COLUMNS
 
 
 def safe_vault(workspace: Path) -> Path:
@@ -27,7 +28,7 @@ def backup(destination: Path) -> int:
         raise UsageError("vault.none", vault=str(root))
     if destination.exists():
         raise UsageError("file.exists", path=str(destination))
-    files = sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".tmp")
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not _is_passing(path))
     temporary = destination.with_name(f".{destination.name}.{secrets.token_hex(4)}.tmp")
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -45,6 +46,11 @@ def backup(destination: Path) -> int:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return len(files)
+
+
+def _is_passing(path: Path) -> bool:
+    """Whether it is on its way to another name, or made anew whenever it is missed."""
+    return path.suffix == ".tmp" or path.name == COLUMNS
 
 
 def restore(source: Path) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.metrics.rows import BLOCK
 from arena.metrics.undefined import UndefinedError
 
 Array = NDArray[Any]
@@ -118,8 +119,11 @@ def dice(y_true: Array, y_pred: Array) -> float:
 def confusion(y_true: Array, y_pred: Array, classes: int = 0) -> Array:
     """Counts of shape (classes, classes): true labels down, predicted ones across; at least the classes that occur."""
     size = max(classes, int(np.max(y_true, initial=0)) + 1, int(np.max(y_pred, initial=0)) + 1)
-    pairs = y_true.astype(np.int64) * size + y_pred
-    return np.bincount(pairs, minlength=size * size).reshape(size, size)
+    counts = np.zeros(size * size, dtype=np.int64)
+    for at in range(0, len(y_true), BLOCK):
+        pairs = y_true[at : at + BLOCK].astype(np.int64) * size + y_pred[at : at + BLOCK]
+        counts += np.bincount(pairs, minlength=size * size)
+    return counts.reshape(size, size)
 
 
 def _positive(y_true: Array, y_pred: Array) -> tuple[int, int, int]:

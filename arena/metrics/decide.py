@@ -16,9 +16,9 @@ def labels(y_pred: NDArray[Any], given: Needs) -> NDArray[Any]:
         case Needs.LABEL:
             return y_pred
         case Needs.PROBABILITY:
-            return (y_pred > _EVEN).astype(np.int64)
+            return (y_pred > _EVEN).astype(np.int8)
         case Needs.SCORE:
-            return (y_pred > 0).astype(np.int64)
+            return (y_pred > 0).astype(np.int8)
         case Needs.PROBABILITIES:
             return np.argmax(y_pred, axis=1)
         case Needs.DISTRIBUTION | Needs.NUMBER | Needs.NUMBERS | Needs.RANKING | Needs.CASES:

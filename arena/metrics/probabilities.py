@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.metrics.rows import BLOCK
 from arena.metrics.undefined import UndefinedError
 
 Codes = NDArray[np.int64]
@@ -72,7 +73,10 @@ def roc_auc(y_true: Codes, y_pred: Floats) -> float:
     positive = y_true == 1
     if positive.all() or not positive.any():
         raise UndefinedError("all rows have one label")
-    return _area(np.sort(y_pred[positive]), np.sort(y_pred[~positive]))
+    found, others = y_pred[positive], y_pred[~positive]
+    found.sort()
+    others.sort()
+    return _area(found, others)
 
 
 def roc_auc_ovr(y_true: Codes, y_pred: Floats) -> float:
@@ -107,11 +111,14 @@ def _log(probability: Floats) -> Floats:
         return np.maximum(np.log(probability), _LOWEST_LOG)
 
 
-def _area(positive: Floats, negative: Floats, block: int = 1 << 18) -> float:
-    """Share of pairs that are in the right order, a tie counted half; both sorted. In blocks, to stay small."""
+def _area(positive: Floats, negative: Floats) -> float:
+    """Share of pairs that are in the right order, a tie counted half; both sorted."""
     halves = 0
-    for start in range(0, len(positive), block):
-        part = positive[start : start + block]
+    for at in range(0, len(positive), BLOCK):
+        part = positive[at : at + BLOCK]
         below = np.searchsorted(negative, part, "left")
-        halves += int(np.sum(below)) + int(np.sum(np.searchsorted(negative, part, "right")))
+        # Where what follows is greater, no negative row has the same.
+        tied = negative[np.minimum(below, len(negative) - 1)] == part
+        upto = np.searchsorted(negative, part[tied], "right")
+        halves += 2 * int(np.sum(below)) + int(np.sum(upto)) - int(np.sum(below[tied]))
     return halves / (2 * len(positive) * len(negative))

@@ -26,8 +26,9 @@ def means(
     public, private = [], []
     for at in range(0, len(y_true), BLOCK):
         part, chosen = losses(y_true[at : at + BLOCK], y_pred[at : at + BLOCK]), is_public[at : at + BLOCK]
-        public.append(_sum(part[chosen]))
-        private.append(_sum(part[~chosen]))
+        # To multiply by truths takes a quarter of the time that picking rows out does.
+        public.append(_sum(part * chosen))
+        private.append(_sum(part * ~chosen))
     rows = int(np.count_nonzero(is_public))
     sums = math.fsum(public), math.fsum(private), math.fsum(public + private)
     sizes = rows, len(y_true) - rows, len(y_true)

@@ -1,9 +1,11 @@
 """Run a submission and hold its table against the contract. No answers are needed: ``arena check`` is exactly this."""
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from arena.errors import InfrastructureError
 from arena.exercises.result import Result
@@ -17,8 +19,8 @@ from arena.pipeline.contracts import contract_of
 from arena.pipeline.exercise import Examined, examine
 from arena.pipeline.placing import Place, placed
 from arena.pipeline.stages import Stages
-from arena.predictions.contract import Invalid, Predictions, check
-from arena.predictions.read import Unreadable, read_table
+from arena.predictions.accept import accept
+from arena.predictions.contract import Invalid, Predictions
 from arena.sandbox import jobs
 from arena.sandbox.interface import Finished, Launcher
 from arena.sandbox.verdict import leased_limit, spent_by, verdict
@@ -50,9 +52,10 @@ def attempt(
     only a machine with the vault has.
     """
     if submission.kind is Kind.PREDICTIONS:
-        data = (submission.root / submission.entry).read_bytes()
         parquet = submission.entry.casefold().endswith(".parquet")
-        return _checked(data, task, Attempt(outcome=Outcome.SCORED, messages=(), usage=Usage()), parquet=parquet)
+        ended = Attempt(outcome=Outcome.SCORED, messages=(), usage=Usage())
+        with (submission.root / submission.entry).open("rb") as file:
+            return _checked(file, task, ended, parquet=parquet)
     cells, wanted, unusable = _sources(submission)
     if unusable is not None:
         return Attempt(outcome=Outcome.REJECTED, messages=(unusable,), usage=Usage())
@@ -82,7 +85,7 @@ def attempt(
     ended = Attempt(
         outcome=outcome, messages=messages, usage=usage, log=log, protections=launcher.protections, notes=notes
     )
-    return ended if failed else _checked(run.outputs[jobs.SUBMISSION], task, ended, parquet=False)
+    return ended if failed else _checked(io.BytesIO(run.outputs[jobs.SUBMISSION]), task, ended, parquet=False)
 
 
 def _examined(ran: Examined, notes: tuple[Message, ...]) -> Attempt:
@@ -146,10 +149,8 @@ def _fit_and_predict(
     return run, usage, fitted.log + run.log, failed
 
 
-def _checked(data: bytes, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:
-    contract = contract_of(task)
-    table = read_table(data, parquet=parquet, max_rows=contract.max_rows)
-    result = Invalid((table.message,)) if isinstance(table, Unreadable) else check(table, contract)
+def _checked(table: BinaryIO, task: Task, ended: Attempt, *, parquet: bool) -> Attempt:
+    result = accept(table, contract_of(task), parquet=parquet)
     if isinstance(result, Invalid):
         return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=result.messages)
     return replace(ended, predictions=result)

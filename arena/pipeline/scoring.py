@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from arena.errors import TaskError
 from arena.metrics.classification import confusion
 from arena.metrics.decide import labels
 from arena.metrics.splits import score_splits
@@ -16,7 +14,8 @@ from arena.model.metric import Needs
 from arena.model.record import MOST_CLASSES
 from arena.model.task import Task
 from arena.pipeline.contracts import contract_of
-from arena.predictions.contract import Predictions, canonical_id, encode
+from arena.pipeline.truth import truth_of
+from arena.predictions.contract import Predictions
 from arena.vault.plain import PlainVault
 
 
@@ -34,15 +33,8 @@ def score(predictions: Predictions, task: Task, vault: PlainVault) -> Scored:
     Raises:
         TaskError: the answers or a metric cannot be used.
     """
-    contract, answers = contract_of(task), vault.answers(task)
-    position = {canonical_id(name): row for row, name in enumerate(answers.ids)}
-    if set(position) != set(contract.ids):
-        raise TaskError("answers.unusable", task=task.id, reason=f"their ids are not those of public/{task.data.test}")
-    order = [position[name] for name in contract.ids]
-    y_true = encode([[column[row] for row in order] for column in answers.columns], contract)
-    if y_true is None:
-        raise TaskError("answers.unusable", task=task.id, reason="a value is none that the task allows")
-    is_public = np.array([answers.is_public[row] for row in order], dtype=np.bool_)
+    truth = truth_of(task, contract_of(task), vault)
+    y_true, is_public = truth.values, truth.is_public
     values = predictions.values
     scores = score_splits(metrics_of(task), y_true, values, is_public, given=task.data.needs)
     return Scored(

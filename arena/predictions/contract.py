@@ -4,26 +4,28 @@ Pure: text columns in, an aligned array or messages out. It needs no answers, so
 submit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from arena.model.message import Message
 from arena.model.metric import Needs, Sign
 from arena.model.safe_text import safe_line
 from arena.model.task import Label
-from arena.predictions.values import Bad, parse
+from arena.predictions.ids import finder
+from arena.predictions.values import parse
 
 # How many offending rows a message names.
 SHOWN = 3
 # How many labels, and how much of a header, a message lists.
 MOST_LABELS = 20
 MOST_HEADER = 120
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Contract:
 
     id_column: str
     columns: tuple[str, ...]
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     needs: Needs
     labels: tuple[Label, ...]
     sign: Sign = Sign.ANY
@@ -51,7 +53,7 @@ class Contract:
 class Predictions:
     """``values`` has a row each in the order of the contract's ids.
 
-    Its shape is (rows,), or (rows, columns) where there are several: codes (int64) for labels, tuples (object) for
+    Its shape is (rows,), or (rows, columns) where there are several: codes for labels, tuples (object) for
     rankings, else float64.
     """
 
@@ -65,21 +67,46 @@ class Invalid:
     messages: tuple[Message, ...]
 
 
+@dataclass(slots=True)
+class _Found:
+    """How many there are of something, and the first of them in words."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, count: int, first: Iterable[str]) -> None:
+        self.count += count
+        self.first += islice(first, SHOWN + 1 - len(self.first))
+
+
 def check(table: pa.Table, contract: Contract) -> Predictions | Invalid:
-    """Hold a table of text columns against the contract."""
+    """Hold a table of text columns against the contract.
+
+    Block by block: as Python's own texts a table of millions of rows would take many times its size.
+    """
     if problems := _columns(table.column_names, contract):
         return Invalid(tuple(problems))
-    ids = _canonical_ids(table.column(contract.id_column))
-    raw = [[text.strip() for text in table.column(name).to_pylist()] for name in contract.columns]
-    position = {name: row for row, name in enumerate(contract.ids)}
-    rows = np.fromiter((position.get(name, -1) for name in ids), dtype=np.int64, count=len(ids))
-    problems = _id_problems(ids, rows, contract)
-    values, bad = parse(raw, contract.needs, contract.labels, contract.sign)
-    problems += _value_problems(bad, ids, raw, contract)
-    if problems:
+    places, find = np.empty(table.num_rows, dtype=np.int64), finder(contract.ids)
+    parsed: list[NDArray[Any]] = []
+    extra, bad = _Found(), dict[str, _Found]()
+    for start in range(0, table.num_rows, _BLOCK):
+        block = table.slice(start, _BLOCK)
+        ids = [canonical_id(text) for text in block.column(contract.id_column).to_pylist()]
+        rows = find(ids)
+        places[start : start + len(rows)] = rows
+        unknown = np.flatnonzero(rows < 0)
+        extra.add(len(unknown), (ids[row] for row in unknown))
+        raw = [[text.strip() for text in block.column(name).to_pylist()] for name in contract.columns]
+        values, faults = parse(raw, contract.needs, contract.labels, contract.sign)
+        parsed.append(values)
+        for message_id, at in faults.items():
+            told = (_place(row, column, ids, raw, contract) for row, column in at)
+            bad.setdefault(message_id, _Found()).add(len(at), told)
+    if problems := [*_id_problems(places, extra, contract), *_value_problems(bad, contract)]:
         return Invalid(tuple(problems))
-    aligned = np.empty((len(contract.ids), *values.shape[1:]), dtype=values.dtype)
-    aligned[rows] = values
+    aligned = np.empty((len(contract.ids), *parsed[0].shape[1:]), dtype=parsed[0].dtype)
+    for start, values in zip(range(0, len(places), _BLOCK), parsed, strict=True):
+        aligned[places[start : start + _BLOCK]] = values
     return Predictions(aligned)
 
 
@@ -97,10 +124,6 @@ def canonical_id(text: str) -> str:
     """One spelling per id: spreadsheets write 892 as ``892.0`` and pad with spaces."""
     stripped = text.strip()
     return stripped[:-2] if stripped.endswith(".0") and stripped[:-2].lstrip("-").isdigit() else stripped
-
-
-def _canonical_ids(column: pa.ChunkedArray) -> list[str]:
-    return [canonical_id(text) for text in pc.cast(column, pa.string()).to_pylist()]
 
 
 def _columns(found: Sequence[str], contract: Contract) -> list[Message]:
@@ -127,29 +150,27 @@ def _cut(names: Sequence[str], most: int) -> str:
     return ", ".join([*names[:most], *(["…"] if len(names) > most else [])])
 
 
-def _id_problems(ids: list[str], rows: NDArray[np.int64], contract: Contract) -> list[Message]:
-    problems = []
-    known = rows[rows >= 0]
-    counts = np.bincount(known, minlength=len(contract.ids))
-    expected = len(contract.ids)
-    if missing := [contract.ids[row] for row in np.flatnonzero(counts == 0)]:
-        problems.append(
-            Message.of("predictions.ids_missing", count=len(missing), first=_first(missing), expected=expected)
-        )
-    if duplicate := [contract.ids[row] for row in np.flatnonzero(counts > 1)]:
-        problems.append(
-            Message.of("predictions.ids_duplicate", count=len(duplicate), first=_first(duplicate), expected=expected)
-        )
-    if extra := [ids[row] for row in np.flatnonzero(rows < 0)]:
-        problems.append(Message.of("predictions.ids_extra", count=len(extra), first=_first(extra), expected=expected))
-    return problems
+def _id_problems(places: NDArray[np.int64], extra: _Found, contract: Contract) -> list[Message]:
+    counts = np.bincount(places[places >= 0], minlength=len(contract.ids))
+    missing, duplicate = _Found(), _Found()
+    for found, rows in ((missing, np.flatnonzero(counts == 0)), (duplicate, np.flatnonzero(counts > 1))):
+        found.add(len(rows), (contract.ids[row] for row in rows.tolist()))
+    named = {
+        "predictions.ids_missing": missing,
+        "predictions.ids_duplicate": duplicate,
+        "predictions.ids_extra": extra,
+    }
+    return [
+        Message.of(message_id, count=found.count, first=_first(found.first), expected=len(contract.ids))
+        for message_id, found in named.items()
+        if found.count
+    ]
 
 
-def _value_problems(bad: Bad, ids: list[str], raw: list[list[str]], contract: Contract) -> list[Message]:
+def _value_problems(bad: Mapping[str, _Found], contract: Contract) -> list[Message]:
     problems = []
-    for message_id, places in bad.items():
-        first = _first([_place(row, column, ids, raw, contract) for row, column in places[: SHOWN + 1]])
-        params: dict[str, str | int] = {"count": len(places), "first": first}
+    for message_id, found in bad.items():
+        params: dict[str, str | int] = {"count": found.count, "first": _first(found.first)}
         if message_id != "predictions.row_not_a_distribution":
             params["target"] = _first(contract.columns)
         if message_id == "predictions.value_not_a_label":
@@ -158,7 +179,7 @@ def _value_problems(bad: Bad, ids: list[str], raw: list[list[str]], contract: Co
     return problems
 
 
-def _place(row: int, column: int, ids: list[str], raw: list[list[str]], contract: Contract) -> str:
+def _place(row: int, column: int, ids: Sequence[str], raw: Sequence[Sequence[str]], contract: Contract) -> str:
     if column < 0:
         return f"{ids[row]} → {sum(float(texts[row]) for texts in raw):g}"
     name = ids[row] if len(contract.columns) == 1 else f"{ids[row]}, {contract.columns[column]}"

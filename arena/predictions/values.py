@@ -38,15 +38,15 @@ def parse(
 ) -> tuple[NDArray[Any], Bad]:
     """Parse stripped texts, column by column.
 
-    Of shape (rows,), or (rows, columns) where ``needs`` has several: codes (int64) for labels, tuples (object) for
+    Of shape (rows,), or (rows, columns) where ``needs`` has several: codes for labels, tuples (object) for
     rankings, else float64. The second part is empty where every value is one.
     """
     bad: Bad = {}
     several = needs is Needs.PROBABILITIES or needs.takes_targets
-    parser = _unless_missing(_parser(needs, labels, sign), labels)
+    parser = text_parser(needs, labels, sign)
     parsed = []
     for at, texts in enumerate(columns):
-        values, faults = _column(texts, parser, _dtype(needs))
+        values, faults = _column(texts, parser, dtype_of(needs, labels))
         parsed.append(values)
         for row, message_id in faults:
             bad.setdefault(message_id, []).append((row, at))
@@ -84,17 +84,20 @@ def _shares(values: NDArray[Any], bad: Bad) -> NDArray[Any]:
     return shares
 
 
-def _dtype(needs: Needs) -> type[Any]:
+def dtype_of(needs: Needs, labels: tuple[Label, ...]) -> type[Any]:
+    """The type of one value: for codes the smallest that holds them."""
     match needs:
         case Needs.LABEL:
-            return np.int64
+            return next(each for each in (np.int8, np.int16, np.int64) if len(labels) <= np.iinfo(each).max)
         case Needs.RANKING:
             return object
         case _:
             return np.float64
 
 
-def _unless_missing(parser: _Parse, labels: tuple[Label, ...]) -> _Parse:
+def text_parser(needs: Needs, labels: tuple[Label, ...], sign: Sign) -> _Parse:
+    """From a stripped text to its value, or to why it has none."""
+    parser = _parser(needs, labels, sign)
     # A task may have a label that is called "None".
     missing = _MISSING - {str(label).casefold() for label in labels}
     fault = Fault("predictions.value_missing")

@@ -35,6 +35,11 @@ Folders = Mapping[str, Path]
 _NO_FOLDERS: Folders = {}
 
 
+def max_predictions_bytes(task: Task) -> int:
+    """What the table of a program or a model may weigh: as much as one that is handed in, where that is more."""
+    return max(MAX_PREDICTIONS_BYTES, task.submissions.max_bytes)
+
+
 def inputs_at(task: Task) -> str:
     """Where a task's files lie inside, as on Kaggle."""
     return f"/kaggle/input/{task.id}"
@@ -64,7 +69,7 @@ def program_job(
         environment=_environment(task),
         budget=budget,
         outputs=(SUBMISSION,),
-        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        output_max_bytes=max_predictions_bytes(task),
         masks=tuple(masks),
     )
 
@@ -119,7 +124,7 @@ def predict_job(
         environment=_environment(task),
         budget=budget,
         outputs=(SUBMISSION,),
-        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        output_max_bytes=max_predictions_bytes(task),
         masks=tuple(masks),
     )
 

@@ -3,6 +3,7 @@
     <root>/<workspace>/<task>/<task digest>/answers.csv     id, target, Usage (Public or Private)
     <root>/<workspace>/<task>/<task digest>/cases.json      hidden cases of an exercise, with what is expected
     <root>/<workspace>/<task>/seed                          what they are drawn from, 128 bits in hexadecimal
+    <root>/<workspace>/<task>/<task digest>/columns.arrow   large answers as numbers: a cache (see ``vault.columns``)
     <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall
 
 Which rows are public is stored with the answers, never derived from a seed in the repository.
@@ -13,18 +14,20 @@ import functools
 import io
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from arena.errors import TaskError
 from arena.files import create_once, write_atomic
 from arena.model.task import CASES, Task
+from arena.vault.columns import Columns, cached
 from arena.vault.location import refuse_unsafe, vault_root
 
 USAGE = "Usage"
+COLUMNS = "columns.arrow"
 _SEED_BITS = 128
-_PUBLIC = {"Public": True, "Private": False}
+SPLITS = {"Public": True, "Private": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,20 @@ class PlainVault:
         except FileNotFoundError as error:
             raise TaskError("answers.none", task=task.id) from error
         return parse_answers(data, task)
+
+    def answers_file(self, task: Task) -> Path:
+        """Where the answers of this version of the task lie as text, for who reads them in another way.
+
+        Raises:
+            TaskError: they are not here.
+        """
+        if not self.has_answers(task):
+            raise TaskError("answers.none", task=task.id)
+        return self._answers_path(task)
+
+    def columns(self, task: Task, key: str, make: Callable[[], Columns]) -> Columns:
+        """What ``make`` makes of the answers, kept beside them under a key of all that it is made of."""
+        return cached(self.answers_file(task).with_name(COLUMNS), key, make)
 
     def seed(self, task: str) -> int:
         """What a task's hidden cases are drawn from: made once, and the same for every version of the task."""
@@ -144,10 +161,10 @@ def _parsed(data: bytes, task: str, id_column: str, target: tuple[str, ...]) -> 
     ids = tuple(row[id_column] for row in rows)
     if len(set(ids)) != len(ids):
         raise TaskError("answers.unusable", task=task, reason="an id stands twice")
-    if {row[USAGE] for row in rows} != set(_PUBLIC):
+    if {row[USAGE] for row in rows} != set(SPLITS):
         raise TaskError("answers.unusable", task=task, reason="Usage must be Public or Private, and both must occur")
     return Answers(
         ids=ids,
         columns=tuple(tuple(row[name] for row in rows) for name in target),
-        is_public=tuple(_PUBLIC[row[USAGE]] for row in rows),
+        is_public=tuple(SPLITS[row[USAGE]] for row in rows),
     )

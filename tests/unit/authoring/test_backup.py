@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from arena.authoring.backup import backup, restore, safe_vault
 from arena.errors import ArenaError, InfrastructureError, UsageError
-from arena.vault.plain import PlainVault
+from arena.vault.plain import COLUMNS, PlainVault
 
 FILES = {
     "class/fruit/abc/answers.csv": b"id,ripe,Usage\n",
@@ -55,6 +55,14 @@ def test_round_trip(archive: Path, isolated: Path) -> None:
     """What is restored into an empty vault is what was backed up, byte for byte."""
     assert restore(archive) == (len(FILES), 0)
     assert _found(isolated) == FILES
+
+
+def test_without_what_is_made_anew(isolated: Path, tmp_path: Path) -> None:
+    """Columns that are made of the answers, and files on their way to another name, are not backed up."""
+    _fill(isolated)
+    for name in (COLUMNS, ".ab.tmp"):
+        (isolated / "class" / "fruit" / "abc" / name).write_bytes(b"x")
+    assert backup(tmp_path / "backup.tar.gz") == len(FILES)
 
 
 def test_modes(archive: Path, isolated: Path) -> None:

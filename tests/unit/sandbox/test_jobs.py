@@ -211,6 +211,14 @@ def test_spec(task: Task, tmp_path: Path) -> None:
         assert (spec["target"], spec["predicted"]) == (["ripe"], ["ripe"])
 
 
+@pytest.mark.parametrize(("max_bytes", "most"), [(2**20, 64 * 2**20), (2**29, 2**29)])
+def test_size_of_predictions(task: Task, tmp_path: Path, max_bytes: int, most: int) -> None:
+    """The table that a job writes may weigh 64 MiB, or as much as one that is handed in, where that is more."""
+    large = replace(task, submissions=replace(task.submissions, max_bytes=max_bytes))
+    assert _program(large, tmp_path).output_max_bytes == most
+    assert _predict(large, tmp_path).output_max_bytes == most
+
+
 def test_spec_of_several_columns(task: Task, tmp_path: Path) -> None:
     """Where probabilities are predicted, the predicted columns are the labels, and the target stays one."""
     spec = _spec(_predict(replace(task, work=replace(task.data, needs=Needs.PROBABILITIES)), tmp_path))
