@@ -14,12 +14,13 @@ import functools
 import io
 import json
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from arena.errors import TaskError
-from arena.files import create_once, write_atomic
+from arena.files import LARGE_BYTES, create_once, write_atomic
 from arena.model.task import CASES, Task
 from arena.vault.columns import Columns, cached
 from arena.vault.location import refuse_unsafe, vault_root
@@ -143,28 +144,39 @@ class PlainVault:
 
 def parse_answers(data: bytes, task: Task) -> Answers:
     """Read answers strictly; they come from the task's own code, which is not trusted either."""
-    return _parsed(data, task.id, task.data.id, task.data.target)
+    # As Python's own texts large answers take a gigabyte and more: they are not kept for a next time.
+    parsed = _parsed if len(data) <= LARGE_BYTES else _parsed.__wrapped__
+    return parsed(data, task.id, task.data.id, task.data.target)
 
 
 @functools.lru_cache(maxsize=4)
 def _parsed(data: bytes, task: str, id_column: str, target: tuple[str, ...]) -> Answers:
     """Once for all submissions to a task."""
+    wanted = sorted([id_column, *target, USAGE])
+    misshapen = TaskError("answers.unusable", task=task, reason=f"columns must be {', '.join(wanted)}")
     try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
-        rows = list(reader)
+        # Empty lines are none.
+        rows = filter(None, csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+        heads = next(rows, [])
+        # A list for each column: for millions of rows a mapping each would take gigabytes.
+        columns: dict[str, list[str]] = {name: [] for name in heads}
+        if sorted(heads) != wanted:
+            raise misshapen
+        lists, usage = list(columns.values()), heads.index(USAGE)
+        for row in rows:
+            if len(row) != len(lists):
+                raise misshapen
+            row[usage] = sys.intern(row[usage])
+            for column, text in zip(lists, row, strict=True):
+                column.append(text)
     except (UnicodeDecodeError, csv.Error) as error:
         raise TaskError("answers.unusable", task=task, reason=type(error).__name__) from error
-    wanted = sorted([id_column, *target, USAGE])
-    # A row with a field too many has the key None, one with a field too few the value None.
-    if sorted(reader.fieldnames or ()) != wanted or any(None in row or None in row.values() for row in rows):
-        raise TaskError("answers.unusable", task=task, reason=f"columns must be {', '.join(wanted)}")
-    ids = tuple(row[id_column] for row in rows)
-    if len(set(ids)) != len(ids):
+    if len(set(columns[id_column])) != len(columns[id_column]):
         raise TaskError("answers.unusable", task=task, reason="an id stands twice")
-    if {row[USAGE] for row in rows} != set(SPLITS):
+    if set(columns[USAGE]) != set(SPLITS):
         raise TaskError("answers.unusable", task=task, reason="Usage must be Public or Private, and both must occur")
     return Answers(
-        ids=ids,
-        columns=tuple(tuple(row[name] for row in rows) for name in target),
-        is_public=tuple(SPLITS[row[USAGE]] for row in rows),
+        ids=tuple(columns[id_column]),
+        columns=tuple(tuple(columns[name]) for name in target),
+        is_public=tuple(SPLITS[text] for text in columns[USAGE]),
     )
