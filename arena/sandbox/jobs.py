@@ -162,7 +162,7 @@ def artifact_job(
         environment=_environment(task),
         budget=budget,
         outputs=(SUBMISSION,),
-        output_max_bytes=MAX_PREDICTIONS_BYTES,
+        output_max_bytes=max_predictions_bytes(task),
         masks=tuple(masks),
     )
 
