@@ -1,34 +1,15 @@
-"""An exercise with two functions, as values alone."""
+"""Cases of the exercise ``numbers``, as values alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from arena.exercises.case import Case, Expected, Value
-from arena.model.submission import Kind
-from arena.model.task import Exercise, Function, SubmissionRules, Task
-from tests.conftest import FRUIT
-
-DOT, MEAN = Function(name="dot", weight=2.0), Function(name="mean", rtol=1e-3, atol=0.5)
-EXERCISE = Exercise(functions=(DOT, MEAN), preload=("numpy",), case_seconds=2.0, following=None)
-NUMBERS = replace(
-    FRUIT,
-    id="numbers",
-    work=EXERCISE,
-    submissions=SubmissionRules(accepts=(Kind.EXERCISE,), max_bytes=2**20, per_day=3, failed_per_day=2),
-    metric="cases_passed",
-    also=(),
-)
+from arena.model.task import Function
+from tests.numbers import DOT
 
 MakeCase = Callable[..., Case]
-
-
-@pytest.fixture
-def exercise_task() -> Task:
-    """The task ``numbers``."""
-    return NUMBERS
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 from arena.errors import TaskError
 from arena.exercises.case import Between, Raises, Value, call_of, dump_cases, parse_cases, parse_drawn
 from arena.sandbox.guest import values
-from tests.unit.exercises.conftest import DOT, MEAN, NUMBERS, MakeCase
+from tests.numbers import DOT, MEAN, NUMBERS
+from tests.unit.exercises.conftest import MakeCase
 
 
 def told(function: str = "dot", title: str = "two", **parts: Any) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from arena.exercises.case import Between, Expected, Raises, Value
 from arena.exercises.mismatch import Mismatch
 from arena.exercises.result import Result, dump_results, judge, judged, load_results, shares, to_json
 from arena.sandbox.exercise import CaseRun, Died, Ending, Missing, NotPlain, Raised, Returned, TooSlow
-from tests.unit.exercises.conftest import EXERCISE, MakeCase
+from tests.numbers import NUMBERS
+from tests.unit.exercises.conftest import MakeCase
 
 SECRET = "4817-secret"  # noqa: S105 - a text to look for
 TRACE = f'Traceback (most recent call last):\n  File "solution.py", line 1, in dot\nValueError: {SECRET}\n'
@@ -120,19 +121,19 @@ def _results(*passed: tuple[str, bool]) -> list[Result]:
 )
 def test_score(passed: list[tuple[str, bool]], score: float) -> None:
     """The score is the weighted share of cases that passed."""
-    assert shares(_results(*passed), EXERCISE)["cases_passed"] == pytest.approx(score)
+    assert shares(_results(*passed), NUMBERS.exercise)["cases_passed"] == pytest.approx(score)
 
 
 def test_all_is_exactly_one() -> None:
     """Whoever passes every case has 1, not nearly 1."""
-    functions = tuple(replace(EXERCISE.functions[0], name=f"f{n}", weight=0.1 * (n + 1)) for n in range(7))
+    functions = tuple(replace(NUMBERS.exercise.functions[0], name=f"f{n}", weight=0.1 * (n + 1)) for n in range(7))
     results = _results(*((function.name, True) for function in functions for _ in range(3)))
-    assert shares(results, replace(EXERCISE, functions=functions))["cases_passed"] == 1.0
+    assert shares(results, replace(NUMBERS.exercise, functions=functions))["cases_passed"] == 1.0
 
 
 def test_shares_of_functions() -> None:
     """Beside the score stands each function's share, under a name that no metric has."""
-    found = shares(_results(("dot", True), ("dot", False), ("mean", True)), EXERCISE)
+    found = shares(_results(("dot", True), ("dot", False), ("mean", True)), NUMBERS.exercise)
     assert {name: found[name] for name in found if name != "cases_passed"} == {
         "cases_passed.dot": 0.5,
         "cases_passed.mean": 1.0,
