@@ -68,7 +68,7 @@ SECRETS = ("481700010001", "481700020002", "481700030003")
 
 
 def write_exercise(root: Path, changes: Mapping[str, str] | None = None) -> Path:
-    """Write the task into the workspace at ``root``, not built; ``changes`` maps texts of its ``task.toml`` to others."""
+    """Write the task, not built, into a workspace; ``changes`` maps texts of its ``task.toml`` to others."""
     toml = TOML
     for old, new in (changes or {}).items():
         assert old in toml, f"the fixture's task.toml holds no {old!r}"

@@ -246,19 +246,17 @@ class _Room:
         self.device = os.stat(path).st_dev
         self.kept = self._stock(path)
 
-    def _stock(self, path: str) -> dict[str, Any]:
-        """What a folder holds: by name, of a folder on the same device what that holds, else nothing."""
-        with os.scandir(path) as found:
-            return {each.name: self._stock(each.path) if self._is_ours(each.path) else {} for each in found}
-
-    def _is_ours(self, path: str) -> bool:
+    def _stock(self, path: str) -> dict[str, Any] | None:
+        """By name what a folder holds; ``None`` for what is no folder, or is mounted there."""
         info = os.stat(path, follow_symlinks=False)
-        return stat.S_ISDIR(info.st_mode) and info.st_dev == self.device
+        if not stat.S_ISDIR(info.st_mode) or info.st_dev != self.device:
+            return None
+        return {name: self._stock(f"{path}/{name}") for name in os.listdir(path)}
 
     def empty(self) -> None:
         """Remove what has come in since."""
         os.chmod(self.path, 0o700)
-        self._empty(self.path, self.kept)
+        self._empty(self.path, self.kept or {})
 
     def _empty(self, path: str, kept: dict[str, Any]) -> None:
         root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
@@ -269,7 +267,7 @@ class _Room:
         finally:
             os.close(root)
         for name, inner in kept.items():
-            if inner and self._is_ours(f"{path}/{name}"):
+            if inner is not None:
                 self._empty(f"{path}/{name}", inner)
 
 
