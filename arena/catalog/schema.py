@@ -106,7 +106,10 @@ class FunctionTable(Edge):
     atol: Tolerance = 1e-9
 
 
-def _named_once(functions: tuple[FunctionTable, ...]) -> tuple[FunctionTable, ...]:
+def _some_named_once(functions: tuple[FunctionTable, ...]) -> tuple[FunctionTable, ...]:
+    # Not by `min_length`: pydantic would count one that has a fault as none.
+    if not functions:
+        raise ValueError("an exercise has a function at least")
     _distinct(tuple(function.name for function in functions))
     return functions
 
@@ -195,7 +198,7 @@ class PredictionFile(TaskFile):
 class ExerciseFile(TaskFile):
     """The ``task.toml`` of an exercise."""
 
-    functions: Annotated[tuple[FunctionTable, ...], Field(min_length=1), AfterValidator(_named_once)]
+    functions: Annotated[tuple[FunctionTable, ...], AfterValidator(_some_named_once)]
     exercise: ExerciseTable = ExerciseTable()
 
 

@@ -56,6 +56,7 @@ class Case:
     before: str | None = None
     needs: str | None = None
     max_bytes: int = _MIB
+    stdin: bytes = b""
 
 
 def _wrote(data: bytes, name: str = _OUTPUT) -> Callable[[Finished], bool]:
@@ -202,6 +203,18 @@ CASES: tuple[Case, ...] = (
     ),
     Case(name="does not see the host's files", source=_refused("os.stat(open('/kaggle/src/canary').read())")),
     Case(name="reads what is mounted", source="assert open('/kaggle/src/canary').read()"),
+    Case(name="has nothing to read from its standard input", source="import sys; assert sys.stdin.read() == ''"),
+    Case(
+        name="reads its standard input, from the beginning or at a place",
+        source="import os, sys\nassert os.pread(0, 5, 9_000_000) == b'place'\n"
+        "assert len(sys.stdin.buffer.read()) == 9_000_005\nassert os.pread(0, 3, 0) == b'xxx'",
+        stdin=b"x" * 9_000_000 + b"place",
+    ),
+    Case(
+        name="cannot open the standard input of process 1",
+        source=_refused("open('/proc/1/fd/0', 'rb')"),
+        stdin=b"not for everyone",
+    ),
     Case(
         name="cannot write what is mounted",
         source=_refused(
@@ -365,6 +378,7 @@ def _job(case: Case, script: Path, canary: Path, environment: dict[str, str]) ->
         budget=replace(_BUDGET, **case.budget),
         outputs=(_OUTPUT, _NESTED),
         output_max_bytes=case.max_bytes,
+        stdin=case.stdin,
     )
 
 

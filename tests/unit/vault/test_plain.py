@@ -16,6 +16,7 @@ from arena.errors import InfrastructureError, TaskError
 from arena.model.task import Task
 from arena.vault.plain import Answers, PlainVault, parse_answers
 from tests.conftest import ANSWERS, FRUIT, IDS, TRUTH
+from tests.numbers import NUMBERS
 
 GOOD = b"id,ripe,Usage\n1,0,Public\n2,1,Private\n"
 
@@ -176,3 +177,26 @@ def test_scores(empty: PlainVault) -> None:
     assert empty.scores("fruit", "ab" * 16) == scores
     assert empty.scores("fruit", "cd" * 16) == {}
     assert empty.scores("other", "ab" * 16) == {}
+
+
+def test_seed(empty: PlainVault) -> None:
+    """A task's seed is drawn once, for the grader's account alone; another task's, or another vault's, is another."""
+    seed = empty.seed("numbers")
+    assert empty.seed("numbers") == seed < 2**128
+    assert len({seed, empty.seed("fruit"), PlainVault(root=empty.root, workspace="other").seed("numbers")}) == 3
+    path = empty.folder / "numbers" / "seed"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert int(path.read_text(encoding="ascii"), 16) == seed
+
+
+def test_cases(empty: PlainVault) -> None:
+    """Hidden cases belong to one version of their exercise; those that are there stay."""
+    newer = replace(NUMBERS, digest="cd" * 32)
+    with pytest.raises(TaskError, match=r"answers\.none"):
+        empty.cases(NUMBERS)
+    empty.put_cases(NUMBERS, b"first")
+    empty.put_cases(NUMBERS, b"second")
+    assert empty.cases(NUMBERS) == b"first"
+    assert (empty.has_answers(NUMBERS), empty.has_answers(newer)) == (True, False)
+    (path,) = empty.folder.rglob("cases.json")
+    assert (path.parent.name, stat.S_IMODE(path.stat().st_mode)) == (NUMBERS.digest, 0o600)
