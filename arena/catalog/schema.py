@@ -1,5 +1,6 @@
 """What may stand in ``task.toml``. Keys that no feature reads yet are refused, so that no one relies on them."""
 
+import math
 import re
 from datetime import datetime
 from typing import Annotated, Literal
@@ -89,12 +90,34 @@ class Submissions(Edge):
     failed_per_day: Annotated[int, Field(ge=1)] = 50
 
 
+def _not_nan(value: float) -> float:
+    if math.isnan(value):
+        raise ValueError("this is no number")
+    return value
+
+
+Bound = Annotated[float, AfterValidator(_not_nan)]
+
+
+class CustomTable(Edge):
+    """What the task's own metric declares about itself, and what it may use."""
+
+    title: Text
+    greater_is_better: bool
+    needs: Literal["label", "probability", "probabilities", "distribution", "score", "number", "numbers", "ranking"]
+    low: Bound = -math.inf
+    high: Bound = math.inf
+    wall_seconds: Seconds = 60
+    memory: Size = 2 * 1024**3
+
+
 class MetricChoice(Edge):
     """The ranking metric, those shown beside it, and what they are computed with."""
 
     name: Text
     also: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
     parameters: dict[Text, dict[Text, _Number]] = Field(default_factory=dict)
+    custom: CustomTable | None = None
 
 
 class FunctionTable(Edge):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.catalog import edge, toml_lines
-from arena.catalog.metric_choice import Fault, metric_faults, needs
+from arena.catalog.metric_choice import Fault, custom, custom_faults, metric_faults, needs
 from arena.catalog.schema import BudgetTable, Data, ExerciseFile, PhaseBudget, PredictionFile, is_window
 from arena.errors import InvalidFileError, Problem, UsageError
 from arena.model.budget import Budget
@@ -27,6 +27,7 @@ _NOT_SCORING = "next"
 CASES_PASSED = "cases_passed"
 # Keys that came later: a task that does not use them is still the version that it was.
 _LATER_DATA = ("train_files", "test_files")
+_LATER_METRIC = ("parameters", "custom")
 # What stands beside a task's public files, here or on a learner's machine.
 _OUR_NAMES = ("SHA256SUMS", "starter")
 
@@ -51,10 +52,13 @@ def load_task(root: Path, task_id: str, metrics: Mapping[str, Metric]) -> Task:
     data = edge.read_definition(folder / "task.toml", name)
     schema = _SCHEMAS.get(str(toml_lines.parse(data, name).get("kind")), PredictionFile)
     settings, lines = edge.validated(data, name, schema)
+    own = custom(settings) if isinstance(settings, PredictionFile) else None
+    if own is not None:
+        metrics = {**metrics, own.metric.name: own.metric}
     problems = _problems(settings, folder, name, lines, metrics)
     if problems:
         raise InvalidFileError(problems)
-    return _task(settings, folder, metrics)
+    return replace(_task(settings, folder, metrics), custom=own)
 
 
 def statement(task: Task, language: str) -> str:
@@ -68,7 +72,7 @@ def _problems(
     """What no single key shows: keys against each other, against the metrics and against the folder."""
     found = list(_contradictions(settings, folder))
     if isinstance(settings, PredictionFile):
-        found += [*_data_faults(settings), *metric_faults(settings, metrics)]
+        found += [*_data_faults(settings), *metric_faults(settings, metrics), *custom_faults(settings, folder)]
     else:
         found += _exercise_faults(settings)
     problems = [
@@ -137,8 +141,9 @@ def _digest(settings: _Settings, folder: Path) -> str:
     for key in _LATER_DATA:
         if not data.get(key):
             data.pop(key, None)
-    if not scoring.get("metric", {}).get("parameters"):
-        scoring.get("metric", {}).pop("parameters", None)
+    for key in _LATER_METRIC:
+        if not scoring.get("metric", {}).get(key):
+            scoring.get("metric", {}).pop(key, None)
     total = hashlib.sha256(json.dumps(scoring, sort_keys=True, ensure_ascii=True).encode())
     files = [folder / file for file in _SCORING_FILES]
     files += sorted(path for path in (folder / "source").rglob("*") if path.suffix != ".md")

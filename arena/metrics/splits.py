@@ -50,7 +50,7 @@ def score_splits(
     for metric in metrics:
         predicted = decided if metric.needs is Needs.LABEL else y_pred
         for split, value in _scored(metric, y_true, predicted, is_public).items():
-            scores[split][metric.name] = _within(metric, split, value)
+            scores[split][metric.name] = within(metric, split, value)
     return Scores(**scores)
 
 
@@ -84,7 +84,12 @@ def _blamed(metric: Metric, split: str) -> Iterator[None]:
         raise TaskError("metric.failed", metric=metric.name, split=split) from error
 
 
-def _within(metric: Metric, split: str, value: float) -> float:
+def within(metric: Metric, split: str, value: float) -> float:
+    """The score, moved into the metric's range where rounding took it out.
+
+    Raises:
+        TaskError: it is outside, or not finite.
+    """
     if not math.isfinite(value) or not metric.low - _ROUNDING <= value <= metric.high + _ROUNDING:
         raise TaskError("metric.out_of_range", metric=metric.name, split=split)
     return min(max(value, metric.low), metric.high)

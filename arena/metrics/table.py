@@ -135,4 +135,5 @@ METRICS = {metric.name: metric for metric in _TABLE}
 
 def metrics_of(task: Task) -> tuple[Metric, ...]:
     """The task's metrics with its parameters, the ranking one first."""
-    return tuple(METRICS[name].with_parameters(task.parameters.get(name, {})) for name in task.metrics)
+    known = METRICS if task.custom is None else {**METRICS, task.custom.metric.name: task.custom.metric}
+    return tuple(known[name].with_parameters(task.parameters.get(name, {})) for name in task.metrics)

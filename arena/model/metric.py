@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from arena.model.budget import Budget
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -141,6 +143,20 @@ class Metric:
             score=functools.partial(self.score, **values),
             losses=functools.partial(self.losses, **values) if self.losses else None,
         )
+
+
+def in_sandbox_only(*_: object) -> float:
+    """What stands for the score of a metric that must not be computed in this process."""
+    raise RuntimeError("a task's own metric is computed in the sandbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomMetric:
+    """A metric of the task's own: ``function`` of its ``metric.py``, which runs in the sandbox within ``budget``."""
+
+    metric: Metric
+    function: str
+    budget: Budget
 
 
 _LARGE = 1000

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from arena.model.budget import Budget
-from arena.model.metric import Needs
+from arena.model.metric import CustomMetric, Needs
 from arena.model.submission import Kind
 
 Label = int | float | str
@@ -126,7 +126,7 @@ class Task:
     ``work`` is what learners are asked for: to predict the rows of tables, or to write functions.
     ``fit_budget`` and ``predict_budget`` are those of a model's phases, where they have their own; otherwise both share
     ``budget``. ``protections`` are those without which it is not graded (see ``arena.model.protection``).
-    ``parameters`` holds what the task sets of its metrics, by metric and parameter.
+    ``parameters`` holds what the task sets of its metrics, by metric and parameter; ``custom`` is its own metric.
     """
 
     id: str
@@ -145,6 +145,7 @@ class Task:
     fit_budget: Budget | None = None
     predict_budget: Budget | None = None
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    custom: CustomMetric | None = None
 
     @property
     def kind(self) -> str:

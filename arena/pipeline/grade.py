@@ -28,6 +28,7 @@ from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve
+from arena.pipeline.custom import RefusedError
 from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
 
@@ -73,6 +74,7 @@ def grade(
             return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
         charge = Charge(stages=stages)
         evaluation = _id(task, team, received.digest, before.evaluation + 1 if before else 1)
+        scored = Scored()
         if isinstance(received, Rejected):
             ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
         else:
@@ -83,10 +85,10 @@ def grade(
                 charge = reserved
             try:
                 ended = _attempt_with_retries(received, task, stages, scratch, name=charge.attempt or evaluation)
+                ended, scored = _scored(ended, task, stages)
             except InfrastructureError:
                 charge.refund(Outcome.INFRASTRUCTURE_ERROR.value)
                 raise
-        ended, scored = _scored(ended, task, stages)
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
@@ -192,7 +194,9 @@ def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, Scored
     if ended.predictions is None:
         return ended, Scored()
     try:
-        scored = score(ended.predictions, task, stages.vault)
+        scored = score(ended.predictions, task, stages)
+    except RefusedError as error:
+        return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=(error.message,)), Scored()
     except TaskError as error:
         message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
         return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), Scored()

@@ -125,7 +125,15 @@ _GOOD = (
 )
 
 
-@pytest.mark.parametrize("case", _GOOD)
+# A library does not know who started it; that each of them starts is tried under both.
+_ONE_EACH = ("onnx", "torchscript", "export", "keras", "lightgbm", "skops")
+
+
+@pytest.mark.parametrize(
+    ("petals", "case"),
+    [*(("warm", case) for case in _GOOD), *(("bwrap", case) for case in _ONE_EACH)],
+    indirect=["petals"],
+)
 def test_weights_predict_what_they_predict_at_home(petals: Petals, tmp_path: Path, case: str) -> None:
     """Every format's predictions are those that its library makes outside, whatever the batch that it was saved for."""
     ended = petals.attempt(petals.weights / "good" / case, tmp_path)

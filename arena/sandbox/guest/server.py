@@ -27,12 +27,13 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import artifact, cases, entry, exercise, init, kernel, leave, model, notebook, probe, program
+from . import artifact, cases, entry, exercise, init, kernel, leave, metric, model, notebook, probe, program
 
 _GUESTS = {
     "artifact": artifact,
     "cases": cases,
     "exercise": exercise,
+    "metric": metric,
     "model": model,
     "notebook": notebook,
     "probe": probe,
