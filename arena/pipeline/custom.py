@@ -7,7 +7,7 @@ the grader's and nowhere else.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,10 @@ from arena.model.message import Message
 from arena.model.metric import CustomMetric, Needs
 from arena.model.safe_text import safe_line
 from arena.model.task import Label, Task
+from arena.pipeline.contracts import contract_of
 from arena.pipeline.stages import Stages
+from arena.pipeline.truth import truth_of
+from arena.predictions.contract import Predictions
 from arena.sandbox.custom import Broken, Refused, Split, metric_job, read_result
 from arena.sandbox.interface import Finished, Job
 
@@ -57,6 +60,17 @@ class Aligned:
     y_true: NDArray[Any]
     y_pred: NDArray[Any]
     is_public: NDArray[np.bool_]
+
+
+def with_custom(
+    exact: Mapping[str, Mapping[str, float]], predictions: Predictions, task: Task, custom: CustomMetric, stages: Stages
+) -> dict[str, dict[str, float]]:
+    """Scores by split and metric, with that of the task's own beside them; see ``custom_scores``."""
+    contract = contract_of(task)
+    truth = truth_of(task, contract, stages.vault)
+    rows = Aligned(ids=contract.ids, y_true=truth.values, y_pred=predictions.values, is_public=truth.is_public)
+    found = custom_scores(task, custom, rows, stages)
+    return {split: {**exact[split], custom.metric.name: value} for split, value in found.items()}
 
 
 def custom_scores(task: Task, custom: CustomMetric, rows: Aligned, stages: Stages) -> dict[str, float]:

@@ -28,7 +28,7 @@ from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve
-from arena.pipeline.custom import RefusedError
+from arena.pipeline.custom import RefusedError, with_custom
 from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
 
@@ -194,7 +194,10 @@ def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, Scored
     if ended.predictions is None:
         return ended, Scored()
     try:
-        scored = score(ended.predictions, task, stages)
+        scored = score(ended.predictions, task, stages.vault)
+        if task.custom is not None:
+            exact = with_custom(scored.exact, ended.predictions, task, task.custom, stages)
+            scored = replace(scored, exact=exact)
     except RefusedError as error:
         return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=(error.message,)), Scored()
     except TaskError as error:

@@ -14,10 +14,9 @@ from arena.model.metric import Needs
 from arena.model.record import MOST_CLASSES
 from arena.model.task import Task
 from arena.pipeline.contracts import contract_of
-from arena.pipeline.custom import Aligned, custom_scores
-from arena.pipeline.stages import Stages
 from arena.pipeline.truth import truth_of
 from arena.predictions.contract import Predictions
+from arena.vault.plain import PlainVault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,27 +27,20 @@ class Scored:
     confusion: tuple[tuple[int, ...], ...] = ()
 
 
-def score(predictions: Predictions, task: Task, stages: Stages) -> Scored:
-    """Score predictions on the hidden split: by built-in metrics here, by the task's own in a sandbox.
+def score(predictions: Predictions, task: Task, vault: PlainVault) -> Scored:
+    """Score predictions on the hidden split, by built-in metrics alone.
 
     Raises:
-        RefusedError: the task's own metric refuses them.
         TaskError: the answers or a metric cannot be used.
     """
-    contract = contract_of(task)
-    truth = truth_of(task, contract, stages.vault)
+    truth = truth_of(task, contract_of(task), vault)
     y_true, is_public = truth.values, truth.is_public
     values = predictions.values
     custom = task.custom
     built_in = [metric for metric in metrics_of(task) if custom is None or metric is not custom.metric]
     scores = score_splits(built_in, y_true, values, is_public, given=task.data.needs)
-    exact = {"public": {**scores.public}, "private": {**scores.private}, "overall": {**scores.overall}}
-    if custom is not None:
-        rows = Aligned(ids=contract.ids, y_true=y_true, y_pred=values, is_public=is_public)
-        for split, value in custom_scores(task, custom, rows, stages).items():
-            exact[split][custom.metric.name] = value
     return Scored(
-        exact=exact,
+        exact={"public": scores.public, "private": scores.private, "overall": scores.overall},
         confusion=_confusion(y_true[is_public], values[is_public], task) if _shows_confusion(task) else (),
     )
 
