@@ -10,7 +10,7 @@ from arena.cli.case_views import cases_json, checked, exercise_json, exercise_pa
 from arena.cli.output import message_json, note, spoken, text, words
 from arena.metrics.table import metrics_of
 from arena.model.metric import shown
-from arena.model.outcome import Outcome
+from arena.model.outcome import Fault, Outcome
 from arena.model.safe_text import safe_line
 from arena.model.sizes import human_size
 from arena.model.submission import Submission
@@ -259,7 +259,7 @@ def _next_step(handed: "Handed", path: str) -> None:
             note("next.leaderboard", task=task)
     elif ran and record and handed.outcome is not Outcome.INVALID_PREDICTIONS:
         note("next.log", record=record.id[:12])
-    elif handed.outcome is not Outcome.DENIED:
+    elif handed.outcome.fault is Fault.SUBMISSION and handed.outcome is not Outcome.DENIED:
         note("next.check", task=task, path=path)
 
 
