@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Of so many images the liveliest are taken: a strip of one grey is quoted everywhere.
-_LOOKED_AT = 256
+_LOOKED_AT = 64
 _TAKEN = 12
 _STRIP = 64
 _GREY, _COLOUR = 3, 4
