@@ -6,7 +6,7 @@ the picture decides which are used (https://www.w3.org/TR/mediaqueries-5/#prefer
 """
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 Counts = Sequence[Sequence[int]]
 Colour = tuple[int, int, int]
@@ -27,8 +27,8 @@ def svg(counts: Counts, labels: Sequence[str], title: str) -> str:
     box = f'viewBox="0 0 {right + 8} {_HEAD + size * _CELL + 8}" width="{right + 8}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-labelledby="title description">',
-        f'<title id="title">{escape(title)}</title>',
-        f'<desc id="description">{escape(alt_text(counts, labels))}</desc>',
+        f'<title id="title">{escape(title, quote=False)}</title>',
+        f'<desc id="description">{escape(alt_text(counts, labels), quote=False)}</desc>',
         f"<style>{_style()}</style>",
         f'<text class="name" x="{_LABEL - 8}" y="{_HEAD - 26}" text-anchor="end">true ↓</text>',
         f'<text class="name" x="{_LABEL}" y="{_HEAD - 26}">predicted →</text>',
@@ -60,7 +60,7 @@ def alt_text(counts: Counts, labels: Sequence[str]) -> str:
 
 
 def _cut(label: str, longest: int) -> str:
-    return escape(label if len(label) <= longest else f"{label[: longest - 1]}…")
+    return escape(label if len(label) <= longest else f"{label[: longest - 1]}…", quote=False)
 
 
 def _style() -> str:

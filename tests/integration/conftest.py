@@ -163,6 +163,8 @@ class Arena:
         """What a command is started with; nothing of this account's own arena is in it."""
         return {
             "PATH": os.environ["PATH"],
+            # The code under test, where that is not what is installed.
+            **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
             "LANG": "C.UTF-8",
             "HOME": str(self.home),
             "ARENA_VAULT": str(self.vault),

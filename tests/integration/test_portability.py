@@ -12,7 +12,7 @@ from tests.integration.conftest import PROGRAMS, TASK, Arena, guess, table
 _HEAVY = ("numpy", "pandas", "torch", "sklearn", "lightgbm", "pydantic", "pyarrow", "scipy", "keras")
 
 
-def _elsewhere(arena: Arena, platform: str, *commands: tuple[str, ...]) -> list[dict[str, Any]]:
+def elsewhere(arena: Arena, platform: str, *commands: tuple[str, ...]) -> list[dict[str, Any]]:
     """Run commands as on another system; how each ended."""
     ended = subprocess.run(
         [sys.executable, str(PROGRAMS / "elsewhere.py"), json.dumps({"platform": platform, "commands": commands})],
@@ -35,7 +35,7 @@ def test_learners_need_no_linux(arena: Arena, platform: str) -> None:
     windows = "\ufeff" + table(guess()).replace("\n", "\r\n")
     good, bad = arena.hand("good.csv", windows), arena.hand("bad.csv", "Id,Value\r\n101,x\r\n")
     code = arena.hand("main.py", "print('hello')")
-    tasks, show, download, checked, refused, handed, listed, ran, examined = _elsewhere(
+    tasks, show, download, checked, refused, handed, listed, ran, examined = elsewhere(
         arena,
         platform,
         ("tasks", "--json"),
@@ -69,7 +69,7 @@ def test_learners_need_no_linux(arena: Arena, platform: str) -> None:
 def test_what_was_handed_in_elsewhere_is_graded_here(arena: Arena) -> None:
     """A submission that a learner without Linux stored is graded where the answers are."""
     path = arena.hand("good.csv", table(guess()))
-    (handed,) = _elsewhere(arena, "win32", ("submit", TASK, str(path), "--team", "rahim"))
+    (handed,) = elsewhere(arena, "win32", ("submit", TASK, str(path), "--team", "rahim"))
     assert handed["code"] == 0
     graded = arena.say("grade", "--json")
     assert [(each["team"], each["outcome"]) for each in graded.json] == [("rahim", "scored")]

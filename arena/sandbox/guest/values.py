@@ -130,6 +130,8 @@ class _Encoder(_Bounded):
         if numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic)):
             kind = "array" if isinstance(value, numpy.ndarray) else "scalar"
             return {kind: self._array(numpy, value, depth)}
+        if isinstance(value, Tensor):
+            return {"tensor": {**self._array(numpy, value.array, depth), "requires_grad": value.requires_grad}}
         if torch is not None and isinstance(value, torch.Tensor):
             return {"tensor": {**self._tensor(numpy, value, depth), "requires_grad": bool(value.requires_grad)}}
         if isinstance(value, int):
