@@ -48,7 +48,8 @@ from arena.sandbox.view import (
     view_of,
 )
 
-# What programs of this field import first; what the runtime lacks is left out.
+# What programs of this field import first; what the runtime lacks is left out. Not onnxruntime, which starts a thread
+# at its import: whoever needs it imports it after the fork, in a tenth of a second.
 PRELOAD = (
     "numpy",
     "pandas",

@@ -17,6 +17,7 @@ from arena.catalog.tasks import load_task
 from arena.catalog.workspace import open_workspace
 from arena.intake.receive import Rejected, receive
 from arena.metrics.table import METRICS
+from arena.model.metric import Needs
 from arena.model.outcome import Outcome
 from arena.model.task import Task
 from arena.pipeline.assemble import assemble
@@ -121,7 +122,7 @@ def petals(
 _GOOD = (
     *("onnx", "onnx-one-row-at-once", "onnx-seven-rows-at-once", "onnx-columns", "onnx-two-files", "onnx-preprocess"),
     *("onnx-maps", "torchscript", "torchscript-traced", "export", "export-four-rows-at-once", "export-by-name"),
-    *("keras", "keras-columns", "lightgbm", "lightgbm-line-ends", "skops", "skops-without-names"),
+    *("keras", "keras-columns", "lightgbm", "lightgbm-line-ends", "skops", "skops-without-names", "skops-two-labels"),
 )
 
 
@@ -141,6 +142,35 @@ def test_weights_predict_what_they_predict_at_home(petals: Petals, tmp_path: Pat
     expected = json.loads((petals.weights / "expected.json").read_bytes())[case]
     assert [LABELS[code] for code in ended.predictions.values] == expected
     assert b"arena:" not in ended.log
+
+
+_ONE = pytest.mark.parametrize("petals", ["warm"], indirect=True)
+
+
+@_ONE
+@pytest.mark.parametrize("case", ["skops", "lightgbm"])
+def test_a_probability_for_each_label(petals: Petals, tmp_path: Path, case: str) -> None:
+    """Where probabilities are needed they are asked for, and stand below the labels that they are of."""
+    task = replace(petals.task, metric="log_loss", work=replace(petals.task.data, needs=Needs.PROBABILITIES))
+    ended = replace(petals, task=task).attempt(petals.weights / "good" / case, tmp_path)
+    assert ended.predictions is not None, ended.log.decode()
+    expected = json.loads((petals.weights / "expected.json").read_bytes())[case]
+    assert ended.predictions.values.shape == (ROWS, len(LABELS))
+    assert [LABELS[code] for code in ended.predictions.values.argmax(axis=1)] == expected
+
+
+@_ONE
+@pytest.mark.parametrize("needs", [Needs.PROBABILITY, Needs.SCORE])
+def test_of_two_labels(petals: Petals, tmp_path: Path, needs: Needs) -> None:
+    """A probability, or a score above 0, says how sure the second label is, in the task's order of the two."""
+    two = ("red", "green")
+    task = replace(petals.task, metric="roc_auc", work=replace(petals.task.data, needs=needs, labels=two))
+    ended = replace(petals, task=task).attempt(petals.weights / "good" / "skops-two-labels", tmp_path)
+    assert ended.predictions is not None, ended.log.decode()
+    expected = json.loads((petals.weights / "expected.json").read_bytes())["skops-two-labels"]
+    bound = 0.5 if needs is Needs.PROBABILITY else 0
+    assert [two[int(value > bound)] for value in ended.predictions.values] == expected
+    assert len(set(ended.predictions.values.tolist())) > ROWS // 2
 
 
 def test_every_good_case_is_tried(weights: Path) -> None:
@@ -210,13 +240,13 @@ def test_a_bomb_is_held_by_the_sandbox(petals: Petals, tmp_path: Path) -> None:
 
 
 def test_what_an_artifact_sees(petals: Petals, tmp_path: Path) -> None:
-    """Beside the weights there are the test rows, and nothing to train on."""
+    """Beside the weights, whatever they are called, there are the test rows, and nothing to train on."""
     source = tmp_path / "source"
     good = (petals.weights / "good" / "onnx" / "model.onnx").read_bytes()
     listing = (
         "import os\ndef preprocess(X):\n    print(os.listdir(os.environ['ARENA_INPUT']), *X.columns, X.index.name)\n"
     )
-    write_files(source, {"model.onnx": good, "preprocess.py": listing + "    return X[['a', 'b', 'c']]\n"})
+    write_files(source, {"আমার মডেল (১).onnx": good, "preprocess.py": listing + "    return X[['a', 'b', 'c']]\n"})
     ended = petals.attempt(source, tmp_path)
     assert ended.log.decode() == "['test.csv'] a note b c id\n"
     rows = csv.DictReader(_test_table().decode().splitlines())

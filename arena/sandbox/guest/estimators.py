@@ -8,7 +8,11 @@ from . import entry, weights
 # Packages whose classes a skops file may name: they are the runtime's own.
 _TRUSTED = ("numpy.", "scipy.", "sklearn.", "lightgbm.", "collections.OrderedDict")
 # Which method gives what the metric takes; `predict` gives the rest.
-_ASKED = {"probability": "predict_proba", "probabilities": "predict_proba", "score": "decision_function"}
+_ASKED = {
+    "probability": ("predict_proba",),
+    "probabilities": ("predict_proba",),
+    "score": ("decision_function", "predict_proba"),
+}
 
 
 class LightGbm:
@@ -60,9 +64,10 @@ class Skops:
             "skops refuses the file: save the estimator with skops.io.dump(model, …), scikit-learn as here"
         ):
             self._model = skops.io.load(path, trusted=unknown)
-        self._ask = _ASKED.get(needs, "predict")
-        if not hasattr(self._model, self._ask):
-            entry.fail(f"the estimator {type(self._model).__name__} has no `{self._ask}`, which the metric needs")
+        asked = _ASKED.get(needs, ("predict",))
+        self._ask = next((name for name in asked if hasattr(self._model, name)), "")
+        if not self._ask:
+            entry.fail(f"the estimator {type(self._model).__name__} has no `{asked[0]}`, which the metric needs")
         named = getattr(self._model, "feature_names_in_", None)
         width = getattr(self._model, "n_features_in_", None)
         columns = None if named is None else tuple(str(name) for name in named)
@@ -72,9 +77,11 @@ class Skops:
         """See ``Weights``."""
         with weights.refusing(f"the estimator's `{self._ask}` failed"):
             found = getattr(self._model, self._ask)(arrays[0])
-        if self._ask != "predict_proba":
+        if self._ask == "predict" or not hasattr(self._model, "classes_"):
             return [found]
+        import numpy as np
         import pandas as pd
 
-        # Its classes are in an order of its own.
-        return [pd.DataFrame(found, columns=list(self._model.classes_))]
+        # Its classes are in an order of its own; a single score is that of the second.
+        columns = np.stack([-found / 2, found / 2], axis=1) if found.ndim == 1 else found
+        return [pd.DataFrame(columns, columns=list(self._model.classes_))]

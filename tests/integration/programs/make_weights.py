@@ -254,6 +254,9 @@ names = np.array(LABELS)[codes]
 by_name = make_pipeline(make_column_transformer((StandardScaler(), COLUMNS)), LogisticRegression()).fit(train, names)
 by_place = LogisticRegression().fit(train.to_numpy(), names)
 skops.io.dump(by_name, good("skops", "model.skops", list(by_name.predict(TEST[COLUMNS]))))
+of_two = codes < 2
+two_names = LogisticRegression().fit(train.to_numpy()[of_two], names[of_two])
+skops.io.dump(two_names, good("skops-two-labels", "model.skops", list(two_names.predict(X))))
 skops.io.dump(by_place, good("skops-without-names", "model.skops", list(by_place.predict(X))))
 
 

@@ -82,6 +82,26 @@ def spec(interpreter: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("arrays", "found"),
+    [
+        ({"images": np.zeros((12, 4, 4), dtype=np.uint8), "ids": np.arange(12)}, "array"),
+        ({"pixels": np.zeros((12, 4)), "labels": np.zeros((3, 3))}, "array"),
+        ({"one": np.zeros((12, 4)), "two": np.zeros((12, 4))}, "table"),
+        ({"ids": np.arange(12)}, "table"),
+    ],
+)
+def test_rows(spec: Path, tmp_path: Path, arrays: dict[str, Any], found: str) -> None:
+    """The one array with an entry for each test row is what is given; where none is, or several are, the table."""
+    np.savez(tmp_path / "test.npz", **arrays)
+    told = {**json.loads(spec.read_bytes()), "arrays": str(tmp_path / "test.npz")}
+    table, rows = artifact._rows(told)
+    assert len(table) == 12
+    assert (rows is table) == (found == "table")
+    if found == "array":
+        assert rows.shape == next(iter(arrays.values())).shape
+
+
 @pytest.mark.parametrize("source_text", ["", "def preproces(X): ...", "preprocess = 3"])
 def test_steps_without_a_function(
     source: Source, spec: Path, source_text: str, capsys: pytest.CaptureFixture[str]
