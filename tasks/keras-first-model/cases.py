@@ -103,7 +103,7 @@ def compilations(rng):
 
     yield some("two classes", "দুটি ক্লাস", 8, 2, 2)
     yield some("three classes", "তিনটি ক্লাস", 9, 3, 3)
-    yield some("a single row", "একটিমাত্র সারি", 1, 2, 3)
+    yield some("many rows", "অনেক সারি", 30, 4, 5)
 
 
 def trainings(rng):

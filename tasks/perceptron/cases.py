@@ -195,7 +195,8 @@ def separations(rng):
         [np.vstack([X, inside]), np.append(y, 0)],
     )
     yield case("separable", "XOR turned and moved", "ঘুরিয়ে ও সরিয়ে দেওয়া XOR", [*turned_xor(rng)])
-    yield case("separable", "one label only", "একটিই লেবেল", [X, np.zeros(len(X), dtype=int)])
+    around = np.vstack([X, -X])
+    yield case("separable", "one label only", "একটিই লেবেল", [around, np.zeros(len(around), dtype=int)])
     point = quarters(rng, -2, 2, 2)
     yield case(
         "separable", "one point with both labels", "একই বিন্দুর দুই লেবেল", [np.array([point, point]), np.array([0, 1])]
