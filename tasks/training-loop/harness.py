@@ -37,7 +37,7 @@ def number(loss, function):
     """The loss that this function of yours returned, as a number."""
     if loss is None:
         raise TypeError(f"{function} must return the loss; it returned None")
-    return float(loss)
+    return loss.item() if isinstance(loss, torch.Tensor) else float(loss)
 
 
 def numbers(model):
@@ -120,7 +120,7 @@ def fit(solution, weights, training, validation, *, epochs, rate, strength):
     lists = solution.fit(network(weights), training, validation, epochs, rate, strength)
     told = {}
     for name, losses in zip(("training", "validation"), lists, strict=True):
-        values = [float(loss) for loss in losses]
+        values = [number(loss, "fit") for loss in losses]
         if len(values) != epochs or not all(map(math.isfinite, values)):
             raise ValueError(f"{epochs} epochs have {epochs} {name} losses, all of them finite; fit returned {values}")
         told[name] = {"first": values[0], "lowest": min(values), "last": values[-1]}

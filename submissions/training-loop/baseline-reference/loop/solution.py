@@ -10,7 +10,7 @@ def train_step(model, optimizer, loss_function, X, y):
     loss = loss_function(prediction, y)
     loss.backward()
     optimizer.step()
-    return float(loss)
+    return loss.item()
 
 
 def train_epoch(model, optimizer, loss_function, X, y, batch_size):
@@ -31,7 +31,7 @@ def evaluate(model, loss_function, X, y):
     with torch.no_grad():
         loss = loss_function(model(X), y)
     model.train(was_training)
-    return float(loss)
+    return loss.item()
 
 
 def save_model(model, path):
@@ -82,6 +82,6 @@ def fit(model, training, validation, epochs, rate, strength):
         cost = loss + l2_penalty(model, strength)
         cost.backward()
         optimizer.step()
-        training_losses.append(float(loss))
+        training_losses.append(loss.item())
         validation_losses.append(evaluate(model, loss_function, X_validation, y_validation))
     return training_losses, validation_losses
