@@ -24,8 +24,22 @@ Y = array([[1, 0], [0, 1], [1, 0], [1, 0]])
 HALVES = [(X[:2], Y[:2]), (X[2:], Y[2:])]
 
 PUBLIC = [
-    case("build_model", "one to three", "এক অনুপাত তিন", [STRAIGHT, ONE_TO_THREE], expect=[[0.25, 0.75]]),
-    case("build_model", "negative inputs", "ঋণাত্মক ইনপুট", [STRAIGHT, array([[-5, -7]])], expect=[[0.5, 0.5]]),
+    case(
+        "build_model",
+        "one to three",
+        "এক অনুপাত তিন",
+        [2, 2, 2],
+        kwargs={"weights": STRAIGHT, "X": ONE_TO_THREE},
+        expect=[[0.25, 0.75]],
+    ),
+    case(
+        "build_model",
+        "negative inputs",
+        "ঋণাত্মক ইনপুট",
+        [2, 2, 2],
+        kwargs={"weights": STRAIGHT, "X": array([[-5, -7]])},
+        expect=[[0.5, 0.5]],
+    ),
     case("compile_model", "four rows", "চারটি সারি", [STRAIGHT, 0.5, X, Y]),
     case(
         "train",
@@ -86,7 +100,7 @@ def models(rng):
         # The first row puts the first hidden neuron to sleep, the second one wakes it.
         toward = weights[0][:, 0] / (weights[0][:, 0] ** 2).sum()
         X[0], X[1] = -5 * toward, 5 * toward
-        return case("build_model", en, bn, [weights, X])
+        return case("build_model", en, bn, [inputs, hidden_neurons, outputs], kwargs={"weights": weights, "X": X})
 
     yield some("three classes", "তিনটি ক্লাস", 2, 4, 3)
     yield some("many inputs, ten classes", "অনেক ইনপুট, দশটি ক্লাস", 20, 16, 10)

@@ -35,28 +35,30 @@ def old_names_explained(solution):
         yield
     except (TypeError, ValueError, AttributeError) as error:
         found = old_names(Path(solution.__file__).read_text(encoding="utf-8"))
-        if not found:
-            raise
-        raise TypeError("\n".join([str(error), *found])) from error
+        if found:
+            lines = [
+                str(error),
+                "Some names in your code are those of Keras 1. Keras 3 calls them otherwise.",
+                "আপনার কোডে Keras 1-এর কিছু নাম আছে। Keras 3-এ সেগুলোর নাম অন্য।",
+                f"Keras 1 → Keras 3: {', '.join(found)}",
+            ]
+            error.args = ("\n".join(lines),)
+        raise
 
 
 def old_names(source):
-    """A sentence for each name of Keras 1 in the program `source`, in both languages."""
-    found = []
+    """The names of Keras 1 in the program `source`: what each is called today, and in which lines it stands."""
+    lines = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and node.attr in METHODS:
-            found.append((node.lineno, node.attr, METHODS[node.attr]))
+            lines.setdefault(f"{node.attr} → {METHODS[node.attr]}", []).append(node.lineno)
         if isinstance(node, ast.Call):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
             # A layer or an optimizer, or what trains; not a function of the learner's own.
             if called[:1].isupper() or called == "fit":
-                words = [keyword.arg for keyword in node.keywords if keyword.arg in ARGUMENTS]
-                found += [(node.lineno, word, ARGUMENTS[word]) for word in words]
-    return [
-        f"line {line}: `{old}` is a name of Keras 1; in Keras 3 write `{new}`\n"
-        f"লাইন {line}: `{old}` নামটি Keras 1-এর; Keras 3-এ লিখুন `{new}`"
-        for line, old, new in sorted(found)
-    ]
+                for word in (keyword.arg for keyword in node.keywords if keyword.arg in ARGUMENTS):
+                    lines.setdefault(f"{word} → {ARGUMENTS[word]}", []).append(node.lineno)
+    return [f"{name} (line {', '.join(map(str, sorted(at)))})" for name, at in lines.items()]
 
 
 def network(weights):
@@ -76,10 +78,8 @@ def compiled(weights, rate):
     return model
 
 
-def build_model(solution, weights, X):
+def build_model(solution, inputs, hidden, outputs, *, weights, X):
     """The outputs of your model with the given weights."""
-    inputs, hidden = weights[0].shape
-    outputs = weights[2].shape[1]
     with old_names_explained(solution):
         model = solution.build_model(inputs, hidden, outputs)
     if not isinstance(model, keras.Sequential):

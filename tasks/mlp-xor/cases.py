@@ -27,6 +27,8 @@ def parameters(features, hidden, numbers):
 
 # Two hidden neurons, relu(x1 + x2) and relu(x1 + x2 - 1); the output is the first minus twice the second.
 BY_HAND = [torch.ones(2, 2), torch.tensor([0.0, -1.0]), torch.tensor([1.0, -2.0]), torch.tensor(0.0)]
+# A model of one neuron whose output is its only input.
+TIMES_ONE = {"weight": torch.ones(1, 1), "bias": torch.zeros(1)}
 
 PUBLIC = [
     case("forward", "weights that make XOR", "যে ওয়েটে XOR হয়", [CORNERS, *BY_HAND], expect=[0.0, 1.0, 1.0, 0.0]),
@@ -42,16 +44,20 @@ PUBLIC = [
         "make_model",
         "two inputs, two hidden neurons",
         "দুটি ইনপুট, দুটি হিডেন নিউরন",
-        [2, 2, parameters(2, 2, [1.0, 1.0, -1.0, 1.0, 0.0, 0.5, 1.0, -2.0, 0.25]), CORNERS],
+        [2, 2],
+        kwargs={"weights": parameters(2, 2, [1.0, 1.0, -1.0, 1.0, 0.0, 0.5, 1.0, -2.0, 0.25]), "X": CORNERS},
     ),
     case(
         "predict",
         "logits below and above zero",
         "শূন্যের নিচে ও ওপরে লজিট",
-        [torch.tensor([[1.0]]), torch.tensor([0.0]), torch.tensor([[-2.0], [0.25], [3.0]])],
+        [torch.tensor([[-2.0], [0.25], [3.0]])],
+        kwargs=TIMES_ONE,
         expect=[0, 1, 1],
     ),
-    case("fit", "XOR: all four right", "XOR: চারটিই সঠিক", [CORNERS, XOR, 0, CORNERS], expect=[0, 1, 1, 0]),
+    case(
+        "fit", "XOR: all four right", "XOR: চারটিই সঠিক", [CORNERS, XOR, 0], kwargs={"ask": CORNERS}, expect=[0, 1, 1, 0]
+    ),
 ]
 
 
@@ -64,8 +70,12 @@ def hidden(seed):
     yield from fits(rng)
 
 
+def tensor(numbers):
+    return torch.tensor(numbers, dtype=torch.float32)
+
+
 def normal(rng, *size):
-    return torch.tensor(rng.normal(size=size), dtype=torch.float32)
+    return tensor(rng.normal(size=size))
 
 
 def forwards(rng):
@@ -97,73 +107,53 @@ def by_hand(rng):
 
 
 def models(rng):
-    def arguments(features, count, points, scale=1.0):
+    def some(en, bn, features, count, scale=1.0):
         size = sum(math.prod(shape) for shape in shapes(features, count))
-        numbers = rng.normal(size=size).astype(np.float32)
-        return [features, count, parameters(features, count, numbers), scale * normal(rng, points, features)]
+        weights = parameters(features, count, rng.normal(size=size).astype(np.float32))
+        return case(
+            "make_model", en, bn, [features, count], kwargs={"weights": weights, "X": scale * normal(rng, 6, features)}
+        )
 
-    yield case("make_model", "random weights", "এলোমেলো ওয়েট", arguments(2, 4, 6))
-    yield case("make_model", "three inputs, many hidden neurons", "তিনটি ইনপুট, অনেক হিডেন নিউরন", arguments(3, 16, 5))
-    yield case("make_model", "a single hidden neuron", "একটিমাত্র হিডেন নিউরন", arguments(2, 1, 4))
-    yield case("make_model", "a single input", "একটিমাত্র ইনপুট", arguments(1, 3, 4))
-    yield case("make_model", "very large inputs", "খুব বড় ইনপুট", arguments(2, 4, 6, scale=1000.0))
+    yield some("random weights", "এলোমেলো ওয়েট", 2, 4)
+    yield some("three inputs, many hidden neurons", "তিনটি ইনপুট, অনেক হিডেন নিউরন", 3, 16)
+    yield some("a single hidden neuron", "একটিমাত্র হিডেন নিউরন", 2, 1)
+    yield some("a single input", "একটিমাত্র ইনপুট", 1, 3)
+    yield some("very large inputs", "খুব বড় ইনপুট", 2, 4, scale=1000.0)
 
 
 def predictions(rng):
-    def arguments(logits):
-        """A model of one neuron that gives these logits: its only input, times 1, plus 0."""
-        return [torch.ones(1, 1), torch.zeros(1), torch.tensor(logits, dtype=torch.float32)[:, None]]
+    def some(en, bn, logits):
+        return case("predict", en, bn, [tensor(logits[:, None])], kwargs=TIMES_ONE)
 
     small = rng.uniform(0.05, 0.45, 6)
-    yield case("predict", "a little above zero", "শূন্যের সামান্য ওপরে", arguments(small))
-    yield case("predict", "a little below zero", "শূন্যের সামান্য নিচে", arguments(-small))
-    yield case(
-        "predict", "very large logits", "খুব বড় লজিট", arguments(rng.choice([-1, 1], 8) * rng.uniform(500, 1000, 8))
-    )
+    yield some("a little above zero", "শূন্যের সামান্য ওপরে", small)
+    yield some("a little below zero", "শূন্যের সামান্য নিচে", -small)
+    yield some("very large logits", "খুব বড় লজিট", rng.choice([-1, 1], 8) * rng.uniform(500, 1000, 8))
+    yield some("a single point", "একটিমাত্র বিন্দু", rng.uniform(1, 2, 1))
     # With weights 1, 3 and 9 and inputs from 1 to 1.5, the last one decides: no logit is near zero.
-    X = torch.tensor(rng.choice([-1, 1], (8, 3)) * rng.uniform(1, 1.5, (8, 3)), dtype=torch.float32)
-    yield case(
-        "predict",
-        "three inputs",
-        "তিনটি ইনপুট",
-        [torch.tensor([[1.0, 3.0, 9.0]]), torch.zeros(1), X],
-    )
-    yield case("predict", "a single point", "একটিমাত্র বিন্দু", arguments(rng.uniform(1, 2, 1)))
+    X = tensor(rng.choice([-1, 1], (8, 3)) * rng.uniform(1, 1.5, (8, 3)))
+    three = {"weight": torch.tensor([[1.0, 3.0, 9.0]]), "bias": torch.zeros(1)}
+    yield case("predict", "three inputs", "তিনটি ইনপুট", [X], kwargs=three)
 
 
 def fits(rng):
-    def seed():
-        return int(rng.integers(0, 1000))
+    def some(en, bn, X, y, ask, answers):
+        return case("fit", en, bn, [X, y, int(rng.integers(0, 1000))], kwargs={"ask": ask}, expect=answers.int())
 
     def near(corners, times):
         """Each corner so many times, off by up to a tenth."""
         many = corners.repeat(times, 1)
-        return many + torch.tensor(rng.uniform(-0.1, 0.1, many.shape), dtype=torch.float32)
-
-    def answers(y, times):
-        return y.repeat(times).int()
+        return many + tensor(rng.uniform(-0.1, 0.1, many.shape))
 
     order = rng.permutation(4)
     X, y = CORNERS[order], XOR[order]
-    yield case("fit", "another start", "অন্য জায়গা থেকে শুরু", [X, y, seed(), X], expect=y.int())
-    yield case("fit", "points near the corners", "কোণের কাছের বিন্দু", [X, y, seed(), near(X, 5)], expect=answers(y, 5))
-    yield case("fit", "XNOR", "XNOR", [X, 1 - y, seed(), X], expect=1 - y.int())
+    yield some("another start", "অন্য জায়গা থেকে শুরু", X, y, X, y)
+    yield some("points near the corners", "কোণের কাছের বিন্দু", X, y, near(X, 5), y.repeat(5))
+    yield some("XNOR", "XNOR", X, 1 - y, X, 1 - y)
     gate = torch.tensor([0.0, 0.0, 0.0, 1.0])[rng.permutation(4)]
-    yield case("fit", "one corner alone", "একটি কোণ একা", [CORNERS, gate, seed(), CORNERS], expect=gate.int())
-    cloud = near(X, 10)
-    yield case(
-        "fit",
-        "clouds around the corners",
-        "কোণের চারপাশে বিন্দুর গুচ্ছ",
-        [cloud, y.repeat(10), seed(), near(X, 5)],
-        expect=answers(y, 5),
-    )
-    eight = torch.cat([X, X]), torch.tensor([[0.0]] * 4 + [[1.0]] * 4)
-    three = torch.cat(eight, dim=1)
-    yield case(
-        "fit",
-        "a third input that does not matter",
-        "তৃতীয় একটি ইনপুট, যার ভূমিকা নেই",
-        [three, y.repeat(2), seed(), three],
-        expect=answers(y, 2),
+    yield some("one corner alone", "একটি কোণ একা", CORNERS, gate, CORNERS, gate)
+    yield some("clouds around the corners", "কোণের চারপাশে বিন্দুর গুচ্ছ", near(X, 10), y.repeat(10), near(X, 5), y.repeat(5))
+    three = torch.cat([torch.cat([X, X]), torch.tensor([[0.0]] * 4 + [[1.0]] * 4)], dim=1)
+    yield some(
+        "a third input that does not matter", "তৃতীয় একটি ইনপুট, যার ভূমিকা নেই", three, y.repeat(2), three, y.repeat(2)
     )

@@ -10,7 +10,7 @@ def xor_by_hand(solution, X):
     return torch.relu(X @ W1 + b1) @ w2 + b2
 
 
-def make_model(solution, features, hidden, weights, X):
+def make_model(solution, features, hidden, *, weights, X):
     """The outputs of your model with the given weights, and the slope of their sum for each weight."""
     model = solution.make_model(features, hidden)
     parameters = list(model.parameters())
@@ -25,7 +25,7 @@ def make_model(solution, features, hidden, weights, X):
     return {"outputs": outputs.detach(), "gradients": [parameter.grad for parameter in parameters]}
 
 
-def predict(solution, weight, bias, X):
+def predict(solution, X, *, weight, bias):
     """Your answers for a model of one neuron with the given weight and bias."""
     model = nn.Linear(X.shape[1], 1)
     with torch.no_grad():
@@ -34,11 +34,11 @@ def predict(solution, weight, bias, X):
     return solution.predict(model, X)
 
 
-def fit(solution, X, y, seed, new):
-    """Train on X and y, then ask about new points: 1 where the logit is above 0."""
+def fit(solution, X, y, seed, *, ask):
+    """Let you train on X and y, then ask your model about other points: 1 where the logit is above 0."""
     model = solution.fit(X, y, seed)
     with torch.no_grad():
-        logits = model(new)
-    if logits.shape != (len(new), 1):
-        raise ValueError(f"the model returned the shape {list(logits.shape)}; asked for is [{len(new)}, 1]")
+        logits = model(ask)
+    if logits.shape != (len(ask), 1):
+        raise ValueError(f"the model returned the shape {list(logits.shape)}; asked for is [{len(ask)}, 1]")
     return (logits[:, 0] > 0).int()

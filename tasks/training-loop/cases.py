@@ -99,9 +99,9 @@ PUBLIC = [
     ),
     case(
         "make_model",
-        "mean and deviation of the outputs while training",
-        "আউটপুটের গড় ও বিচ্যুতি, যখন ট্রেনিং চলছে",
-        **dropped(100, 0.5),
+        "mean and deviation while training",
+        "গড় ও বিচ্যুতি, যখন ট্রেনিং চলছে",
+        **dropped(100, 0.2),
     ),
     case("l2_penalty", "a hidden layer", "একটি হিডেন লেয়ার", [SMALL], kwargs={"strength": 0.1}),
     case(
