@@ -31,6 +31,8 @@ ROUNDS = 3
 # Metric -> how many times faster than the baseline arena must be.
 METRICS = {"accuracy": 3.0, "log_loss": 3.0, "rmse": 3.0, "roc_auc": 1.5}
 MOST_MEMORY = 1.5
+# What two threads read into, however few rows there are.
+BUFFER_BYTES = 8 * 1024**2
 _BYTES_PER_ROW = 16
 _SMALL = "-small"
 
@@ -183,7 +185,8 @@ def compare(folder: Path, metric: str, rows: int) -> bool:
         f" {built['once']:9.2f} s {ours['once']:6.2f} s",
         flush=True,
     )
-    return equal and faster >= METRICS[metric] and tables["arena"] <= MOST_MEMORY
+    most = MOST_MEMORY + BUFFER_BYTES / (rows * _BYTES_PER_ROW)
+    return equal and faster >= METRICS[metric] and tables["arena"] <= most
 
 
 def main() -> None:
@@ -199,7 +202,9 @@ def main() -> None:
         for metric in METRICS:
             with tempfile.TemporaryDirectory(prefix="arena-benchmark-") as folder:
                 good &= compare(Path(folder) / "table", metric, rows)
-    print(f"at least {METRICS} times faster, within {MOST_MEMORY} times the parsed table")
+    wanted = ", ".join(f"{metric} {ratio:g}" for metric, ratio in METRICS.items())
+    print(f"at least so many times faster: {wanted}; within {MOST_MEMORY} times the parsed table")
+    print(f"and {BUFFER_BYTES // 1024**2} MiB; each process by turns, the middle of {ROUNDS}")
     sys.exit(not good)
 
 

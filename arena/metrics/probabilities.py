@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.metrics.rows import BLOCK
 from arena.metrics.undefined import UndefinedError
 
 Codes = NDArray[np.int64]
@@ -19,6 +18,8 @@ Floats = NDArray[np.float64]
 _SMALLEST = float(np.finfo(np.float64).eps)
 # What torch's binary cross-entropy clips a logarithm to.
 _LOWEST_LOG = -100.0
+# Rows that are sorted together: the more, the fewer jumps in what they are looked up in.
+_BLOCK = 1 << 16
 
 
 def log_loss(y_true: Codes, y_pred: Floats) -> Floats:
@@ -71,12 +72,20 @@ def hinge(y_true: Codes, y_pred: Floats) -> Floats:
 def roc_auc(y_true: Codes, y_pred: Floats) -> float:
     """Area under the ROC curve: the chance that a positive row is given more than a negative one."""
     positive = y_true == 1
-    if positive.all() or not positive.any():
+    found = y_pred[positive]
+    pairs = len(found) * (len(y_true) - len(found))
+    if not pairs:
         raise UndefinedError("all rows have one label")
-    found, others = y_pred[positive], y_pred[~positive]
     found.sort()
-    others.sort()
-    return _area(found, others)
+    # Twice the pairs in the right order, and once those that are tied.
+    halves = 0
+    for at in range(0, len(y_true), _BLOCK):
+        part = np.sort(y_pred[at : at + _BLOCK][~positive[at : at + _BLOCK]])
+        below = np.searchsorted(found, part, "left")
+        tied = found[np.minimum(below, len(found) - 1)] == part
+        upto = np.searchsorted(found, part[tied], "right")
+        halves += 2 * len(found) * len(part) - 2 * int(np.sum(below)) + int(np.sum(below[tied])) - int(np.sum(upto))
+    return halves / (2 * pairs)
 
 
 def roc_auc_ovr(y_true: Codes, y_pred: Floats) -> float:
@@ -109,16 +118,3 @@ def _of_the_truth(y_true: NDArray[Any], y_pred: Floats) -> Floats:
 def _log(probability: Floats) -> Floats:
     with np.errstate(divide="ignore"):
         return np.maximum(np.log(probability), _LOWEST_LOG)
-
-
-def _area(positive: Floats, negative: Floats) -> float:
-    """Share of pairs that are in the right order, a tie counted half; both sorted."""
-    halves = 0
-    for at in range(0, len(positive), BLOCK):
-        part = positive[at : at + BLOCK]
-        below = np.searchsorted(negative, part, "left")
-        # Where what follows is greater, no negative row has the same.
-        tied = negative[np.minimum(below, len(negative) - 1)] == part
-        upto = np.searchsorted(negative, part[tied], "right")
-        halves += 2 * int(np.sum(below)) + int(np.sum(upto)) - int(np.sum(below[tied]))
-    return halves / (2 * len(positive) * len(negative))

@@ -96,7 +96,7 @@ class _Table:
             table = pa_csv.read_csv(
                 pa.py_buffer(chunk), read_options=self._read, convert_options=self._convert, memory_pool=POOL
             )
-        except pa.ArrowInvalid:
+        except pa.ArrowException:
             return None
         for batch in table.to_batches():
             ids, predictions = (batch.column(name) for name in self._names)
