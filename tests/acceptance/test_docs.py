@@ -7,6 +7,7 @@ is 0, or that of a comment ``# exit 3`` at its end. A block of another language 
 is written to that file. All commands of a page run in one shell, in order.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # The one entry of the shelf that takes no time; a page brings what else it needs.
 SHELF = "submissions/titanic/baseline-women-survive/"
+LARGE = 1 << 20
 # What sets the repository up is what `make test` has done before it comes here.
 NOT_RUN = ("make ", "git clone ")
 
@@ -123,12 +125,21 @@ def repository_files() -> list[str]:
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
+def place(source: Path, target: Path) -> None:
+    """Copy a file. Images are megabytes that no page writes into: for them a second name does, where it can be had."""
+    if source.stat().st_size > LARGE:
+        with contextlib.suppress(OSError):
+            target.hardlink_to(source)
+            return
+    shutil.copy(source, target)
+
+
 def fresh_copy(target: Path) -> Path:
     """The repository as a clone has it after ``make setup``, with one entry on its shelf."""
     for name in repository_files():
         if not name.startswith("submissions/") or name.startswith(SHELF):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, target / name)
+            place(ROOT / name, target / name)
     (target / ".venv").symlink_to(sys.prefix)
     return target
 
