@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arena.model.record import Record
 
 # What a learner looks for first; `show --json` lists every package.
-_KNOWN_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "torch", "keras")
+_KNOWN_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "lightgbm", "torch", "keras", "pillow")
 _LOG_LINES = 15
 
 
@@ -63,7 +63,7 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
         **task_summary(task),
         "also": list(task.also),
         "statement": statement(task, spoken()),
-        "files": list(task.public_files),
+        "files": list(task.shown_files),
         **exercise_json(task),
         "submissions": {"max_bytes": rules.max_bytes, "per_day": rules.per_day, "failed_per_day": rules.failed_per_day},
         "budget": {

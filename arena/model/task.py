@@ -182,6 +182,11 @@ class Task:
         return self.work.packed
 
     @property
+    def shown_files(self) -> tuple[str, ...]:
+        """How the public files are called where they are used; a folder has a slash."""
+        return tuple(f"{shown_as(name)}/" if name in self.packed else name for name in self.public_files)
+
+    @property
     def public_dir(self) -> Path:
         """The folder of the public files."""
         return self.root / "public"

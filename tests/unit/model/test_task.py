@@ -17,6 +17,14 @@ def test_public_files() -> None:
     assert FRUIT.public_dir == Path("tasks/fruit/public")
 
 
+def test_shown_files() -> None:
+    """A packed folder is shown as a folder on either side; other files keep their names, whatever they end in."""
+    data = replace(FRUIT.data, train_files=("a.zip", "a.npz"), test_files=("b.zip",), sample_submission="c.zip.csv")
+    task = replace(FRUIT, work=data)
+    assert task.packed == ("a.zip", "b.zip")
+    assert task.shown_files == ("train.csv", "test.csv", "c.zip.csv", "a/", "a.npz", "b/")
+
+
 def test_seed() -> None:
     """The seed is fixed by the version of the task alone, and fits in 32 bits."""
     assert replace(FRUIT, digest="0000002a" + "f" * 56).seed == 42
