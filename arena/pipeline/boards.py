@@ -20,9 +20,9 @@ from arena.text.render import render as words
 from arena.vault.plain import PlainVault
 
 
-def standings_of(task: Task, stages: Stages) -> Standings:
-    """The task's board as its records have it now."""
-    return standings(stages.ledger.records(task.id), task, [METRICS[name] for name in task.metrics])
+def standings_of(task: Task, records: Iterable[Record]) -> Standings:
+    """The board of a task's records."""
+    return standings(records, task, [METRICS[name] for name in task.metrics])
 
 
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
@@ -32,7 +32,8 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     with FileLock(stages.state / "publish.lock"):
         # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
         remove_stale(folder, older_than_seconds=0)
-        boards = [standings_of(task, stages) for task in tasks if any(True for _ in stages.ledger.records(task.id))]
+        found = [(task, list(stages.ledger.records(task.id))) for task in tasks]
+        boards = [standings_of(task, records) for task, records in found if records]
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
         return publish(folder, boards, notes)
 
@@ -51,7 +52,7 @@ def published(folder: Path, task: str) -> dict[str, Any] | None:
 
 def computed(task: Task, records: Iterable[Record]) -> dict[str, Any]:
     """The board of some of a task's records, as plain data."""
-    return render.to_json(standings(records, task, [METRICS[name] for name in task.metrics]))
+    return render.to_json(standings_of(task, records))
 
 
 def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> dict[str, Any]:
@@ -59,9 +60,8 @@ def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> 
 
     Not published: it differs from machine to machine, and a board that is made anew must be the same.
     """
-    rows = standings(records, task, [METRICS[name] for name in task.metrics]).rows
     by_id = {record.id: record.usage for record in records}
-    usages = {row.team: by_id[row.record] for row in rows}
+    usages = {row.team: by_id[row.record] for row in standings_of(task, records).rows}
     for line in board["rows"]:
         if usage := usages.get(line["team"]):
             line["cost"] = {"charged": usage.charged, "unit": usage.unit, "device_class": usage.device_class}
@@ -70,7 +70,7 @@ def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> 
 
 def with_private(task: Task, records: Iterable[Record], vault: PlainVault) -> dict[str, Any]:
     """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
-    board = standings(records, task, [METRICS[name] for name in task.metrics])
+    board = standings_of(task, records)
     data = render.to_json(board)
     for row, line in zip(board.rows, data["rows"], strict=True):
         exact = vault.scores(task.id, row.record)
