@@ -33,9 +33,8 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     with FileLock(stages.state / "publish.lock"):
         # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
         remove_stale(folder, older_than_seconds=0)
-        ledger = stages.ledger
-        graded = [task for task in tasks if any(True for _ in ledger.records(task.id))]
-        boards = [every_board(ledger.records(task.id), task, metrics_of(task)) for task in graded]
+        found = [(task, list(stages.ledger.records(task.id))) for task in tasks]
+        boards = [every_board(records, task, metrics_of(task)) for task, records in found if records]
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
         return publish(folder, boards, notes)
 

@@ -4,12 +4,9 @@ Killed between any two lines, it has either left a whole record or nothing that 
 work. Two graders that meet at one submission take turns, and the second finds the first one's record.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from filelock import FileLock
 
 from arena import __version__
 from arena.devices.interface import NoDeviceError
@@ -27,7 +24,7 @@ from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
-from arena.pipeline.charging import Charge, reserve
+from arena.pipeline.charging import Charge, reserve, turn
 from arena.pipeline.custom import RefusedError, with_custom
 from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
@@ -65,7 +62,7 @@ def grade(
     """
     moment = received_at or stages.now()
     received = receive(source, scratch / "submission", task=task, team=team, received_at=moment)
-    with _turn(stages.state, f"{task.digest}.{team}.{received.digest}"):
+    with turn(stages.state, _id(task, team, received.digest, 1)):
         before = newest(stages, task, team, received.digest)
         if before is not None and not again:
             return Graded(outcome=before.outcome, messages=(before.message,), record=before, is_new=False)
@@ -74,7 +71,6 @@ def grade(
             return Graded(outcome=Outcome.DENIED, messages=(denied.message,), record=None, is_new=False)
         charge = Charge(stages=stages)
         evaluation = _id(task, team, received.digest, before.evaluation + 1 if before else 1)
-        scored = Scored()
         if isinstance(received, Rejected):
             ended = Attempt(outcome=Outcome.REJECTED, messages=(received.message,), usage=Usage())
         else:
@@ -83,12 +79,10 @@ def grade(
                 if isinstance(reserved, Message):
                     return Graded(outcome=Outcome.DENIED, messages=(reserved,), record=None, is_new=False)
                 charge = reserved
-            try:
+            with charge.refunded_if_broken():
                 ended = _attempt_with_retries(received, task, stages, scratch, name=charge.attempt or evaluation)
-                ended, scored = _scored(ended, task, stages)
-            except InfrastructureError:
-                charge.refund(Outcome.INFRASTRUCTURE_ERROR.value)
-                raise
+        with charge.refunded_if_broken():
+            ended, scored = _scored(ended, task, stages)
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
@@ -129,13 +123,6 @@ def log_path(state: Path, record: str) -> Path:
 def cases_path(state: Path, record: str) -> Path:
     """Where the grader keeps what became of each case of an exercise."""
     return log_path(state, record).with_suffix(".cases.json")
-
-
-def _turn(state: Path, key: str) -> FileLock:
-    """One grader at a time for each submission; the lock dies with its holder."""
-    folder = state / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.lock")
 
 
 def first_received(stages: Stages, task: Task, team: str, digest: str) -> Record | None:

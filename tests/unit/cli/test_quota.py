@@ -175,7 +175,7 @@ def test_predictions_cost_nothing(limited: Workspace, task: Task, tmp_path: Path
 def test_submit_refuses_what_the_week_does_not_cover(limited: Workspace, stages: Stages, file: File) -> None:
     """It is denied before anything is stored or run, with the exit code of denials, and says what it lacks."""
     del stages
-    _reserve(limited, 25)
+    _reserve(limited, 25, used=25)
     program = file(b"print()", "main.py")
     found = run_json("submit", "fruit", program, "--team", "rahim")
     assert (found["outcome"], found["message"]["id"], found["stored"]) == ("denied", "denied.allowance", None)

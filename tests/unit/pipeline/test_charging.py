@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from arena.allowance.ledger import AllowanceLedger
+from arena.errors import InfrastructureError, TaskError
 from arena.model.allowance import Allowance
 from arena.model.budget import Usage
 from arena.model.outcome import Outcome
 from arena.model.task import Task
-from arena.pipeline.charging import adopt
+from arena.pipeline.charging import adopt, turn
 from arena.pipeline.grade import Graded, grade
 from arena.pipeline.stages import Stages
 from arena.sandbox.interface import SandboxFailedError
@@ -116,3 +117,51 @@ def test_without_a_limit_there_is_no_store(stages: Stages, task: Task, launcher:
     _run(launcher)
     assert stages.allowance is None
     assert _hand_in(stages, task, tmp_path, 1).outcome is Outcome.SCORED
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TaskError("task.public_unusable", task="fruit", file="test.csv"), "task_error"),
+        (InfrastructureError("sandbox.no_server", reason="none"), "infrastructure_error"),
+        (RuntimeError("nobody thought of it"), "infrastructure_error"),
+    ],
+)
+def test_an_error_on_the_way_gives_back_at_once(
+    charged: Stages, task: Task, launcher: FakeLauncher, tmp_path: Path, *, error: Exception, reason: str
+) -> None:
+    """Whatever breaks between the reservation and the record, the team has its seconds again, with the reason."""
+    launcher.will(error)
+    with pytest.raises(type(error)):
+        _hand_in(charged, task, tmp_path, 1)
+    assert _left(charged) == 45
+    assert _entries(charged) == [("reserve", None), ("refund", reason)]
+
+
+def _entries(stages: Stages) -> list[tuple[str, str | None]]:
+    assert stages.allowance is not None
+    with stages.allowance.store.read() as connection:
+        found = connection.exec_driver_sql("SELECT kind, reason FROM allowance_entries ORDER BY id")
+        return [(str(kind), reason) for kind, reason in found]
+
+
+def test_what_a_dead_grader_had_reserved_comes_back(charged: Stages, task: Task) -> None:
+    """Also where its submission is graded by nobody any more; what a living one works on stays reserved."""
+    assert charged.allowance is not None
+    alive, dead = "a" * 32, "d" * 32
+    for evaluation in (alive, dead):
+        charged.allowance.reserve(
+            attempt=f"{evaluation}.1",
+            team="rahim",
+            task=task.id,
+            unit=UNIT,
+            device_class="cpu",
+            seconds=20,
+            at=charged.now(),
+        )
+    with turn(charged.state, alive):
+        adopt([task], charged)
+        assert _left(charged) == 25
+    assert _entries(charged) == [("reserve", None), ("reserve", None), ("refund", "abandoned")]
+    adopt([task], charged)
+    assert _left(charged) == 45
