@@ -6,7 +6,6 @@ the grader's and nowhere else.
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +33,6 @@ SPLITS = ("public", "private", "overall")
 _MAX_TRIES = 3
 _MOST_TEXT = 200
 _EXACT = 2**53
-# A shorter word of the answers may stand in any sentence: a count, a percentage.
-_TELLING = 3
-_WORD = re.compile(r"[^\s,;:()\[\]{}'\"]+")
 
 
 class RefusedError(Exception):
@@ -81,24 +77,9 @@ def custom_scores(task: Task, custom: CustomMetric, rows: Aligned, stages: Stage
         TaskError: it fails, or gives no number within the range that the task declares.
     """
     needs, labels = task.data.needs, task.data.labels
-    truth = _table(rows.ids, _columns(rows.y_true, needs.truth, labels))
-    given = _table(rows.ids, _columns(rows.y_pred, needs, labels))
-    chosen = {
-        "public": np.flatnonzero(rows.is_public).tolist(),
-        "private": np.flatnonzero(~rows.is_public).tolist(),
-        "overall": range(len(rows.ids)),
-    }
-    splits = [
-        Split(
-            name=name,
-            solution=_csv([task.data.id, *task.data.target], (truth[row] for row in chosen[name])),
-            submission=_csv([task.data.id, *task.data.predicted], (given[row] for row in chosen[name])),
-        )
-        for name in SPLITS
-    ]
-    words = [need is Needs.RANKING or (need is Needs.LABEL and _are_text(labels)) for need in (needs.truth, needs)]
-    text = [columns if are else () for are, columns in zip(words, (task.data.target, task.data.predicted), strict=True)]
-    run = _run(metric_job(task, custom, splits, text=text), task, stages)
+    truth = _columns(rows.y_true, needs.truth, labels)
+    given = _columns(rows.y_pred, needs, labels)
+    run = _run(metric_job(task, custom, _splits(task, rows, truth, given), text=_text(task)), task, stages)
     result = read_result(run, SPLITS)
     kept = log_path(stages.state, task.id)
     if run.log or isinstance(result, Broken):
@@ -107,12 +88,43 @@ def custom_scores(task: Task, custom: CustomMetric, rows: Aligned, stages: Stage
     if isinstance(result, Broken):
         raise TaskError("metric.custom_failed", metric=custom.metric.name, how=result.how, task=task.id)
     if isinstance(result, Refused):
-        raise RefusedError(_refusal(result, truth, given))
+        others = _splits(task, rows, [_others(column) for column in truth], given)
+        again = _run(metric_job(task, custom, others, text=_text(task)), task, stages)
+        raise RefusedError(_refusal(result, of_others=read_result(again, SPLITS)))
     return {split: within(custom.metric, split, value) for split, value in result.items()}
 
 
-def _table(ids: Sequence[str], columns: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    return list(zip(ids, *columns, strict=True))
+def _splits(task: Task, rows: Aligned, truth: Sequence[Sequence[str]], given: Sequence[Sequence[str]]) -> list[Split]:
+    chosen = {
+        "public": np.flatnonzero(rows.is_public).tolist(),
+        "private": np.flatnonzero(~rows.is_public).tolist(),
+        "overall": range(len(rows.ids)),
+    }
+    solution = list(zip(rows.ids, *truth, strict=True))
+    submission = list(zip(rows.ids, *given, strict=True))
+    return [
+        Split(
+            name=name,
+            solution=_csv([task.data.id, *task.data.target], (solution[row] for row in chosen[name])),
+            submission=_csv([task.data.id, *task.data.predicted], (submission[row] for row in chosen[name])),
+        )
+        for name in SPLITS
+    ]
+
+
+def _text(task: Task) -> list[tuple[str, ...]]:
+    """The columns of solutions and of submissions that are text whatever they hold."""
+    needs = task.data.needs
+    words = all(isinstance(label, str) for label in task.data.labels)
+    are = [need is Needs.RANKING or (need is Needs.LABEL and words) for need in (needs.truth, needs)]
+    return [columns if yes else () for yes, columns in zip(are, (task.data.target, task.data.predicted), strict=True)]
+
+
+def _others(column: Sequence[str]) -> list[str]:
+    """Answers none of which is the right one: each value in place of the one before it."""
+    values = list(dict.fromkeys(column))
+    following = dict(zip(values, [*values[1:], *values[:1]], strict=True))
+    return [following[value] for value in column]
 
 
 def _run(job: Job, task: Task, stages: Stages) -> Finished:
@@ -125,19 +137,11 @@ def _run(job: Job, task: Task, stages: Stages) -> Finished:
     return launcher.run(job)
 
 
-def _refusal(refused: Refused, truth: Sequence[Sequence[str]], given: Sequence[Sequence[str]]) -> Message:
-    """What the learner reads: nothing of the private rows, and no word that only the answers hold."""
-    if refused.split != "public":
+def _refusal(refused: Refused, *, of_others: object) -> Message:
+    """What the learner reads: only what the metric would also have said had every answer been another one."""
+    if refused.split != "public" or refused != of_others:
         return Message.of("predictions.metric_refused_some")
-    known = {word for row in given for cell in row for word in _WORD.findall(cell)}
-    words = {word for row in truth for cell in row[1:] for word in _WORD.findall(cell)}
-    secret = {word for word in words - known if len(word) >= _TELLING}
-    text = _WORD.sub(lambda match: "…" if match[0].rstrip(".!?") in secret else match[0], refused.text)
-    return Message.of("predictions.metric_refused", reason=safe_line(text.strip(), _MOST_TEXT) or "-")
-
-
-def _are_text(labels: Sequence[Label]) -> bool:
-    return all(isinstance(label, str) for label in labels)
+    return Message.of("predictions.metric_refused", reason=safe_line(refused.text.strip(), _MOST_TEXT) or "-")
 
 
 def _csv(head: Sequence[str], rows: Iterator[Sequence[str]]) -> bytes:

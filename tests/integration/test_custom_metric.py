@@ -166,13 +166,13 @@ def test_what_a_participant_may_read(school: Class) -> None:
     assert graded.messages[0].params == {"reason": "Predictions must not be negative"}
 
 
-def test_what_it_says_of_answers_is_struck_out(school: Class) -> None:
-    """A metric that quotes answers to the participant quotes nothing."""
+@pytest.mark.parametrize("telling", ["' '.join(map(str, solution.iloc[:, 1]))", "str(solution.iloc[0, 1])[-1]"])
+def test_what_it_says_of_answers_is_not_shown(school: Class, telling: str) -> None:
+    """A metric that quotes answers to the participant, or a digit of one, is not quoted."""
     own = "class ParticipantVisibleError(Exception): ...\n"
-    body = "raise ParticipantVisibleError(' '.join(['the first:', *map(str, solution.iloc[:, 1])]))"
-    graded = school.score(own + _metric(body))
+    graded = school.score(own + _metric(f"raise ParticipantVisibleError('the first: ' + {telling})"))
     assert graded.outcome is Outcome.INVALID_PREDICTIONS
-    assert str(graded.messages[0].params["reason"]).startswith("the first: … … …")
+    assert (graded.messages[0].id, dict(graded.messages[0].params)) == ("predictions.metric_refused_some", {})
 
 
 _BROKEN = {

@@ -13,7 +13,7 @@ from arena.metrics.table import METRICS
 from arena.model.metric import CustomMetric, Metric, Needs, in_sandbox_only
 from arena.model.outcome import Outcome
 from arena.model.task import Task
-from arena.pipeline.custom import Aligned, RefusedError, custom_scores, log_path
+from arena.pipeline.custom import Aligned, custom_scores, log_path
 from arena.pipeline.grade import Graded, grade
 from arena.pipeline.stages import Stages
 from arena.sandbox.custom import RESULT
@@ -137,7 +137,8 @@ def test_what_it_prints_is_the_operator_s(own: Task, stages: Stages, launcher: F
 
 def test_refused(own: Task, stages: Stages, launcher: FakeLauncher, tmp_path: Path) -> None:
     """What the metric says to the participant is the reason of invalid predictions, on one line and without escapes."""
-    launcher.will(refused("Column ripe\x1b[2J must be\nnumeric. " + "x" * 900))
+    said = refused("Column ripe\x1b[2J must be\nnumeric. " + "x" * 900)
+    launcher.will(said, said)
     graded = hand(own, stages, tmp_path)
     assert graded.outcome is Outcome.INVALID_PREDICTIONS
     assert graded.record is not None
@@ -151,7 +152,7 @@ def test_refused(own: Task, stages: Stages, launcher: FakeLauncher, tmp_path: Pa
 @pytest.mark.parametrize("split", ["private", "overall", "elsewhere"])
 def test_refused_on_hidden_rows(own: Task, stages: Stages, launcher: FakeLauncher, tmp_path: Path, split: str) -> None:
     """What is said of rows that the learner may not know of is not said."""
-    launcher.will(refused("row 107 is 0", split))
+    launcher.will(refused("row 107 is 0", split), refused("row 107 is 0", split))
     graded = hand(own, stages, tmp_path)
     assert graded.outcome is Outcome.INVALID_PREDICTIONS
     assert (graded.messages[0].id, dict(graded.messages[0].params)) == ("predictions.metric_refused_some", {})
@@ -251,14 +252,24 @@ def test_rankings(own: Task, stages: Stages, launcher: FakeLauncher) -> None:
     assert tables == 2 * b"id,ripe\n1,8 7\n2,7\n3,\n"
 
 
-def test_a_refusal_quotes_no_answer(own: Task, stages: Stages, launcher: FakeLauncher) -> None:
-    """Of what the metric says, no word is shown that stands in the answers and not in the predictions."""
-    task = replace(own, work=replace(own.data, needs=Needs.NUMBER, labels=()))
-    metric = Metric(
-        name=OWN, title="Own", greater_is_better=True, low=0, high=1, needs=Needs.NUMBER, score=in_sandbox_only
-    )
-    custom = CustomMetric(metric=metric, function="score", budget=task.budget)
-    launcher.will(refused("Row 2 is 481.25, not 12.5; it is (7.125). Give 3 rows."))
-    with pytest.raises(RefusedError) as caught:
-        custom_scores(task, custom, _rows([3.0, 481.25, 7.125], [12.5, 0.5, 0.25]), stages)
-    assert caught.value.message.params == {"reason": "Row 2 is …, not 12.5; it is (…). Give 3 rows."}
+@pytest.mark.parametrize(
+    "said_of_others",
+    [
+        refused("Row 2 is 0, not 1."),
+        refused("Row 2 is 1, not 0.", "overall"),
+        scores(),
+        finished(ending=Exited(1), log=b"Traceback"),
+    ],
+)
+def test_a_refusal_that_depends_on_answers(
+    own: Task, stages: Stages, launcher: FakeLauncher, tmp_path: Path, said_of_others: Finished
+) -> None:
+    """What the metric would not have said with other answers is not shown: not even one digit tells of them."""
+    launcher.will(refused("Row 2 is 1, not 0."), said_of_others)
+    graded = hand(own, stages, tmp_path)
+    assert graded.outcome is Outcome.INVALID_PREDICTIONS
+    assert (graded.messages[0].id, dict(graded.messages[0].params)) == ("predictions.metric_refused_some", {})
+    given = [job.stdin.split(b"\n", 1)[1].splitlines() for job in launcher.jobs]
+    assert given[0][:7] == [b"id,ripe", b"101,1", b"102,0", b"103,1", b"104,1", b"105,0", b"106,1"]
+    assert given[1][:7] == [b"id,ripe", b"101,0", b"102,1", b"103,0", b"104,0", b"105,1", b"106,0"]
+    assert given[0][7:14] == given[1][7:14], "other predictions were asked about"
