@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import arena as package
+from tests.conftest import write_files
 from tests.integration.conftest import PROGRAMS, TASK, Arena, Said, each_launcher, guess, table
 
 pytestmark = pytest.mark.sandbox
@@ -122,3 +123,58 @@ def test_every_wall_holds_without_root(lower: Lower, launcher_name: str) -> None
     checked = lower.say("check", TASK, str(folder), "--json")
     told = json.loads(checked.json["log"])
     assert {name: said for name, said in told.items() if said != "held"} == {}
+
+
+_CASES = """\
+NAMES = ["stays within", "leaves a daemon", "finds nothing", "kills itself", "is right all the same"]
+def cases(start):
+    return [{"function": "act", "name": {"en": n, "bn": n}, "args": [n, start], "seconds": 20} for n in NAMES]
+PUBLIC = cases(0)
+def hidden(seed):
+    return cases(1 + seed % 1000)
+"""
+_SOLUTION = """\
+import os, time
+def act(what, start):
+    if what == "leaves a daemon" and os.fork() == 0:
+        os.setsid(); open("/tmp/left", "w").close(); time.sleep(60)
+    if what == "kills itself":
+        os.kill(os.getpid(), 9)
+    others = {name for name in os.listdir("/proc") if name.isdigit()} - {"1", str(os.getpid()), str(os.getppid())}
+    if what == "finds nothing" and (others or os.path.exists("/tmp/left")):
+        return "something"
+    try:
+        open(f"/proc/{os.getppid()}/mem", "rb").close()
+    except OSError:
+        return start
+"""
+
+
+@each_launcher
+def test_an_exercise_without_root(lower: Lower, launcher_name: str) -> None:
+    """Cases are kept apart from each other, and from what runs them, where the grader has no privilege to give up."""
+    arena = lower.arena
+    arena.use_launcher(launcher_name)
+    toml = (
+        'schema = 1\nid = "apart"\nkind = "exercise"\ntitle = { en = "Apart", bn = "আলাদা" }\nsealed = false\n'
+        '[submissions]\naccepts = ["exercise"]\n[[functions]]\nname = "act"\n[budget]\nmemory = "256 MiB"\n'
+    )
+    files = {
+        "task.toml": toml,
+        "cases.py": _CASES,
+        "reference.py": "def act(what, start): return start\n",
+        **{f"statement.{language}.md": "# Apart\n" for language in ("en", "bn")},
+    }
+    folder = write_files(arena.root / "tasks" / "apart", files)
+    solution = write_files(arena.root.parent / "learner" / "apart", {"solution.py": _SOLUTION})
+    for path in (folder, *folder.rglob("*"), solution, *solution.rglob("*")):
+        os.chown(path, _UID, _UID)
+    try:
+        built = lower.say("task", "build", "apart")
+        assert built.code == 0, built.text
+        said = lower.say("submit", "apart", str(solution), "--team", f"team-{launcher_name}", "--json")
+        kinds = ["passed", "passed", "passed", "died", "passed"]
+        assert [case["result"] for case in said.json.get("cases", ())] == kinds * 2, said.text
+    finally:
+        shutil.rmtree(folder)
+        shutil.rmtree(arena.root / "leaderboard", ignore_errors=True)

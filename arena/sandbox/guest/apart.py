@@ -105,8 +105,7 @@ def _import(names: list[str]) -> str | None:
 
 def _unfit() -> str | None:
     """Why this process must not fork, or must not kill whatever else runs here."""
-    others = {int(name) for name in os.listdir("/proc") if name.isdigit()} - {1, os.getpid()}
-    if others:
+    if others := _others():
         return f"other processes run here: {sorted(others)}"
     threads = len(os.listdir("/proc/self/task"))
     return f"{threads} threads run after the imports; one is needed to fork from" if threads != 1 else None
@@ -136,8 +135,7 @@ def _run_one(case: Case, seconds: float, memory: int, rooms: "list[_Room]", *, q
     pidfd = os.pidfd_open(child)
     try:
         in_time = _watch(pidfd, report_read, output_read, ended, seconds)
-        _end_all()
-        _, status = os.waitpid(child, 0)
+        status = _end_all(child)
         # Nobody writes any more.
         while _read(report_read, ended.report) or ended.printed.read(output_read):
             pass
@@ -221,21 +219,22 @@ def _limit_memory(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
 
 
-def _end_all() -> None:
-    """Kill every process but this one and process 1, and wait until none of them lives."""
+def _end_all(child: int) -> int:
+    """Kill every process but this one and process 1, and wait until nothing of them is left; return the child's status.
+
+    Whatever lost its parent is process 1's to reap.
+    """
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
-    own = {1, os.getpid()}
-    while any(_lives(int(name)) for name in os.listdir("/proc") if name.isdigit() and int(name) not in own):
+    _, status = os.waitpid(child, 0)
+    while _others():
         time.sleep(0.0005)
+    return status
 
 
-def _lives(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] not in {b"Z", b"X"}
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+def _others() -> set[int]:
+    """The processes that run here besides this one and process 1."""
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()} - {1, os.getpid()}
 
 
 class _Room:
