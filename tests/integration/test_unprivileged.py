@@ -167,7 +167,9 @@ def test_an_exercise_without_root(lower: Lower, launcher_name: str) -> None:
     }
     folder = write_files(arena.root / "tasks" / "apart", files)
     solution = write_files(arena.root.parent / "learner" / "apart", {"solution.py": _SOLUTION})
-    for path in (folder, *folder.rglob("*"), solution, *solution.rglob("*")):
+    shelf = arena.root / "submissions"
+    shelf.mkdir(exist_ok=True)
+    for path in (shelf, folder, *folder.rglob("*"), solution, *solution.rglob("*")):
         os.chown(path, _UID, _UID)
     try:
         built = lower.say("task", "build", "apart")

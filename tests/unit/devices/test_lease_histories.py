@@ -24,12 +24,17 @@ _TTL_S = 60.0
 
 @dataclass(slots=True)
 class Holding:
-    """A lease as the test remembers it. ``given_back`` means that its holder did, or that it was told it is lost."""
+    """A lease as the test remembers it.
+
+    ``given_back`` means that its holder did, or that it was told it is lost; ``reclaimed`` that another grader took it
+    back, which its holder may not know.
+    """
 
     lease: Lease
     leases: Leases
     until: datetime
     given_back: bool = False
+    reclaimed: bool = False
     running: list[Identity] = field(default_factory=list)
 
     @property
@@ -109,7 +114,7 @@ class Histories(RuleBasedStateMachine):
             self.fences[device.id] = fence
             for last in self.last_of(device.id):
                 assert not any(self.machine.lives(each) for each in last.running)
-                if not last.given_back and self.machine.lives(last.leases.owner):
+                if not (last.given_back or last.reclaimed) and self.machine.lives(last.leases.owner):
                     assert self.clock() >= last.until, "it was freed early"
         holding = Holding(lease=lease, leases=grader, until=self.clock() + timedelta(seconds=_TTL_S))
         self.holdings.append(holding)
@@ -247,6 +252,10 @@ class Histories(RuleBasedStateMachine):
             assert each.attempt == last.lease.attempt
             if each.quarantined is None:
                 assert not any(self.machine.lives(sandbox) for sandbox in last.running)
+                if not last.given_back and self.machine.lives(last.leases.owner):
+                    assert self.clock() >= last.until, "it was reclaimed early"
+                # From now on it is free, whatever the clock is set to.
+                last.reclaimed = True
         sick = {device for device, health in self.health().items() if health is Health.QUARANTINED}
         assert {row.device_id for row in grader.expired()} <= sick
 
