@@ -30,8 +30,8 @@ from arena.sandbox.guest import values
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where nothing is trained, which costs next to nothing, and elsewhere; of them, those for each wrong solution.
-MANY, FEW = range(200), range(3)
-MANY_WRONG, FEW_WRONG = range(8), range(2)
+MANY, FEW = range(40), range(3)
+MANY_WRONG, FEW_WRONG = range(4), range(2)
 
 
 def _task(task_id: str) -> Task:
