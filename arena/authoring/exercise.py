@@ -109,7 +109,9 @@ def _answered(task: Task, cases: Sequence[Case], launcher: Launcher) -> tuple[Ca
 
 def _how(case: Case, ended: CaseRun) -> str:
     wrong = judge(case, ended)
-    text = f"{wrong.kind.value}: {dict(wrong.message.params)}" if wrong else "it gives no value"
+    text = "it gives no value"
+    if wrong:
+        text = f"{wrong.kind.value}: {', '.join(f'{name} {value}' for name, value in wrong.message.params.items())}"
     trace = ended.ending.text if isinstance(ended.ending, Raised) else ""
     return safe_block(f"{text}\n{trace}".rstrip())[-_LOG:]
 

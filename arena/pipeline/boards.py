@@ -94,9 +94,14 @@ def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> 
 
 
 def with_private(task: Task, records: Iterable[Record], vault: PlainVault, by: str | None = None) -> dict[str, Any]:
-    """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
+    """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell.
+
+    The score of an exercise counts its hidden cases already: there is no other.
+    """
     name, board = by or task.metric, standings_of(task, records, by)
     data = render.to_json(board)
+    if task.kind == "exercise":
+        return data
     for row, line in zip(board.rows, data["rows"], strict=True):
         exact = vault.scores(task.id, row.record)
         line["private"] = exact.get("private", {}).get(name)

@@ -21,7 +21,7 @@ from arena.model.outcome import Outcome
 from arena.model.submission import Kind
 from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
-from arena.pipeline.boards import standings_of
+from arena.pipeline.boards import standings_of, with_private
 from arena.pipeline.exercise import public_cases
 from arena.pipeline.grade import Graded, cases_path, grade, log_path
 from arena.pipeline.stages import Stages
@@ -107,6 +107,15 @@ def test_grade(hand: Handed, launcher: FakeLauncher, stages: Stages, numbers: Ta
     (row,) = standings_of(numbers, stages.ledger.records("numbers")).rows
     assert row.scores == {"cases_passed": pytest.approx(5 / 6)}
     assert row.kind == "exercise"
+
+
+def test_the_instructors_board(hand: Handed, launcher: FakeLauncher, stages: Stages, numbers: Task) -> None:
+    """The score counts hidden cases already, so the instructor's board has no column for another."""
+    launcher.will(_left(*PUBLIC_RIGHT), _left(*HIDDEN_RIGHT))
+    hand()
+    (row,) = with_private(numbers, stages.ledger.records("numbers"), stages.vault)["rows"]
+    assert row["public"] == 1.0
+    assert not row.keys() & {"private", "overall"}
 
 
 def test_what_is_expected_enters_no_sandbox(hand: Handed, launcher: FakeLauncher) -> None:
