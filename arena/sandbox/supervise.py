@@ -109,6 +109,17 @@ def pipe_to(theirs: contextlib.ExitStack, *, of: contextlib.ExitStack) -> tuple[
     return write, read
 
 
+def tell(fd: int, data: bytes) -> None:
+    """Write all of it into a pipe, at once: what a writer keeps back fails a second time where the pipe is closed.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+    """
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
 def input_file(data: bytes, theirs: contextlib.ExitStack) -> int:
     """What a job reads from its standard input: a file without a name."""
     fd = os.memfd_create("stdin")

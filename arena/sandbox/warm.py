@@ -28,7 +28,7 @@ from arena.sandbox.cgroup import group_for, limits_in_force
 from arena.sandbox.frames import ReportReader
 from arena.sandbox.interface import Finished, Job, Mount, SandboxFailedError, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
-from arena.sandbox.supervise import Watch, input_file, pipe_from
+from arena.sandbox.supervise import Watch, input_file, pipe_from, pipe_to, tell
 from arena.sandbox.view import (
     COVER,
     FREE_UIDS,
@@ -261,9 +261,7 @@ class WarmLauncher:
             with contextlib.ExitStack() as theirs:
                 log_read, log_write = pipe_from(theirs, to=ours)
                 report_read, report_write = pipe_from(theirs, to=ours)
-                config_read, config_write = os.pipe()
-                theirs.callback(os.close, config_read)
-                configuration = ours.enter_context(open(config_write, "wb"))
+                config_write, config_read = pipe_to(theirs, of=ours)
                 stdin = [input_file(job.stdin, theirs)] if job.stdin else []
                 process = server.fork([log_write, report_write, config_read, *stdin], ours)
             watch = Watch(
@@ -278,13 +276,11 @@ class WarmLauncher:
                 preloaded_bytes=server.resident_bytes,
             )
             with contextlib.suppress(BrokenPipeError, ProcessLookupError):  # Dead already: the watch finds out why.
-                configuration.write(config)
-                configuration.flush()
+                tell(config_write, config)
                 if group is not None:
                     # Before it may begin: all that the job will ever start is in the group too.
                     group.add(process.pid)
-                configuration.write(b"grouped\n")
-                configuration.flush()
+                tell(config_write, b"grouped\n")
             return watch.to_the_end()
 
     def _start(self, preload: Sequence[str]) -> _Server:

@@ -1,6 +1,7 @@
 """The life of the fork server: kept, recycled, replaced, refused where forking it would be wrong."""
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 
 from arena.model.budget import Budget
 from arena.sandbox import tree
-from arena.sandbox.interface import Exited, Finished, Job, Mount, SandboxUnavailableError
+from arena.sandbox.interface import Exited, Finished, Job, Mount, SandboxFailedError, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime, find_runtime
+from arena.sandbox.supervise import tell
 from arena.sandbox.warm import WarmLauncher
 
 pytestmark = pytest.mark.sandbox
@@ -77,6 +79,12 @@ def _servers() -> set[int]:
     ours = {pid: _command(pid) for pid in tree.descendants(os.getpid())}
     outer = {pid for pid, command in ours.items() if b"arena.sandbox.enter" in command}
     return {pid for pid in ours for parent in outer if pid in tree.descendants(parent)[1:2]}
+
+
+def _await_reader_s_end(fd: int) -> None:
+    poll = select.poll()
+    poll.register(fd, 0)
+    assert poll.poll(10_000), "somebody still holds the other end of the pipe"
 
 
 def _command(pid: int) -> bytes:
@@ -144,6 +152,32 @@ def test_a_server_that_was_killed_is_replaced(launcher: WarmLauncher, tmp_path: 
     assert _run(launcher, tmp_path, "print('on')").log == b"on\n"
     (second,) = _servers()
     assert first != second
+
+
+@pytest.mark.parametrize("told", [0, 1])
+def test_a_server_that_dies_while_it_is_told_of_the_job(
+    launcher: WarmLauncher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: int
+) -> None:
+    """That is a fault of ours, after which the attempt is tried again; no broken pipe hides it."""
+    _run(launcher, tmp_path, "pass")
+    broken: list[bytes] = []
+
+    def tell_the_dead(fd: int, data: bytes) -> None:
+        if len(broken) == told:
+            (server,) = _servers()
+            os.kill(server, signal.SIGKILL)
+            while _servers():
+                time.sleep(0.001)
+            _await_reader_s_end(fd)
+        broken.append(data)
+        tell(fd, data)
+
+    monkeypatch.setattr("arena.sandbox.warm.tell", tell_the_dead)
+    with pytest.raises(SandboxFailedError):
+        _run(launcher, tmp_path, "print('on')")
+    assert len(broken) == told + 1
+    monkeypatch.undo()
+    assert _run(launcher, tmp_path, "print('on')").log == b"on\n"
 
 
 def test_an_interrupt_ends_the_job_and_the_server(launcher: WarmLauncher, tmp_path: Path) -> None:
