@@ -8,8 +8,6 @@ Two threads parse chunks of lines and put values in their places, in any order. 
 there is that its id was there: as many rows as ids, and no place left over, mean that each id stood once.
 """
 
-import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import BinaryIO
@@ -24,42 +22,56 @@ from arena.predictions.typed import POOL, TYPED, TypedColumn, as_written
 
 # A longer header, or a longer line, is for the other way to judge.
 _LONGEST_LINE = 4096
+# Of each chunk, what is parsed at once: it stays in a core's own cache, and a call for each would cost as much again.
+_BLOCK_BYTES = 1 << 18
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_quickly(source: BinaryIO, contract: Contract, *, chunk_bytes: int = 1 << 18) -> Predictions | None:
+def read_quickly(source: BinaryIO, contract: Contract, *, chunk_bytes: int = 1 << 19) -> Predictions | None:
     """Read, check and align a CSV table; ``None`` where it has to be read as text."""
     if not isinstance(contract.ids, IntegerIds) or contract.needs not in TYPED:
         return None
     if (names := _names(source.readline(_LONGEST_LINE), contract)) is None:
         return None
-    table, chunks = _Table(contract, contract.ids, names), _chunks(source, chunk_bytes)
-    begun = list(itertools.islice(chunks, 2))
-    shared = _Shared(itertools.chain(begun, chunks))
-    if len(begun) <= 1:
-        rows = table.fill(shared)
+    table, lines = _Table(contract, contract.ids, names), _Lines(source, chunk_bytes)
+    first = lines.next(own := lines.buffer())
+    if lines.is_read:
+        rows = table.fill(lines, own, first)
     else:
         with ThreadPoolExecutor(1) as other:
-            theirs = other.submit(table.fill, shared)
-            rows = table.fill(shared) + theirs.result()
-    return table.whole(rows) if not shared.is_over else None
+            theirs = other.submit(table.fill, lines, lines.buffer())
+            rows = table.fill(lines, own, first) + theirs.result()
+    return table.whole(rows) if lines.are_plain else None
 
 
-class _Shared:
-    """Chunks for two threads to take from. It is over for both when one of them meets what is not plain."""
+class _Lines:
+    """Chunks of whole lines for two threads to take from. It is over for both when one meets what is not plain."""
 
-    def __init__(self, chunks: Iterator[bytearray]) -> None:
-        self._chunks, self._lock = chunks, Lock()
-        self.is_over = False
+    def __init__(self, source: BinaryIO, chunk_bytes: int) -> None:
+        self._source, self._chunk_bytes = source, chunk_bytes
+        self._rest = b""
+        self._lock = Lock()
+        self.is_read, self.are_plain = False, True
 
-    def __iter__(self) -> Iterator[bytearray]:
-        return self
+    def buffer(self) -> bytearray:
+        """Room for one chunk and the part of a line that the one before it ended with; used again for each chunk."""
+        return bytearray(self._chunk_bytes + _LONGEST_LINE)
 
-    def __next__(self) -> bytearray:
-        with self._lock:
-            if self.is_over:
-                raise StopIteration
-            return next(self._chunks)
+    def next(self, buffer: bytearray) -> int:
+        """Put the next whole lines into ``buffer``; return how many bytes they are, 0 at the end."""
+        with self._lock, memoryview(buffer) as view:
+            if self.is_read or not self.are_plain:
+                return 0
+            filled, whole = len(self._rest), 0
+            view[:filled] = self._rest
+            while not (whole or self.is_read) and filled <= _LONGEST_LINE:
+                wanted = filled + self._chunk_bytes
+                filled += self._source.readinto(view[filled:wanted])  # type: ignore[attr-defined] # a file has it
+                self.is_read = filled < wanted
+                whole = filled if self.is_read else buffer.rfind(b"\n", 0, filled) + 1
+            self._rest = bytes(view[whole:filled])
+            self.are_plain = len(self._rest) <= _LONGEST_LINE
+            return whole if self.are_plain else 0
 
 
 class _Table:
@@ -70,18 +82,21 @@ class _Table:
         self._names = contract.id_column, contract.columns[0]
         # Every id comes after one of these.
         self._before_id = b"\n" if names[0] == contract.id_column else b","
-        self._read = pa_csv.ReadOptions(use_threads=False, column_names=list(names))
+        self._read = pa_csv.ReadOptions(use_threads=False, column_names=list(names), block_size=_BLOCK_BYTES)
         self._convert = as_written({contract.id_column: pa.int64(), contract.columns[0]: self._column.arrow_type})
         self._places = self._column.empty(len(ids))
 
-    def fill(self, chunks: _Shared) -> int:
-        """Put the predictions of each chunk in their places, until there is one that is not plain; return how many."""
+    def fill(self, lines: _Lines, buffer: bytearray, filled: int = 0) -> int:
+        """Put the predictions of each chunk in their places, until there is one that is not plain; return how many.
+
+        The first ``filled`` bytes of ``buffer`` are a chunk already.
+        """
         rows = 0
-        for chunk in chunks:
-            found = self._put(chunk)
+        while size := filled or lines.next(buffer):
+            filled, found = 0, self._put(buffer, size)
             rows += found or 0
             if found is None or rows > len(self._places):
-                chunks.is_over = True
+                lines.are_plain = False
         return rows
 
     def whole(self, rows: int) -> Predictions | None:
@@ -89,12 +104,15 @@ class _Table:
         is_whole = rows == len(self._places) and self._column.is_full(self._places)
         return Predictions(self._places) if is_whole else None
 
-    def _put(self, chunk: bytearray) -> int | None:
-        if not _is_plain(chunk, self._before_id):
+    def _put(self, buffer: bytearray, size: int) -> int | None:
+        if not _is_plain(buffer, size, self._before_id):
             return None
         try:
             table = pa_csv.read_csv(
-                pa.py_buffer(chunk), read_options=self._read, convert_options=self._convert, memory_pool=POOL
+                pa.py_buffer(buffer).slice(0, size),
+                read_options=self._read,
+                convert_options=self._convert,
+                memory_pool=POOL,
             )
         except pa.ArrowException:
             return None
@@ -119,46 +137,31 @@ def _names(header: bytes, contract: Contract) -> tuple[str, str] | None:
     return None
 
 
-def _chunks(source: BinaryIO, chunk_bytes: int) -> Iterator[bytearray]:
-    """The rest of the file in whole lines; of a line that is too long to be plain only a part."""
-    rest = b""
-    while len(rest) <= 2 * _LONGEST_LINE:
-        chunk = bytearray(len(rest) + chunk_bytes)
-        chunk[: len(rest)] = rest
-        with memoryview(chunk) as view:
-            filled = len(rest) + source.readinto(view[len(rest) :])  # type: ignore[attr-defined] # a file has it
-        if filled == len(rest):
-            break
-        whole = chunk.rfind(b"\n", 0, filled) + 1
-        rest = bytes(chunk[whole:filled])
-        del chunk[whole:]
-        if chunk:
-            yield chunk
-    if rest:
-        yield bytearray(rest)
-
-
-def _is_plain(chunk: bytearray, before_id: bytes) -> bool:
-    """Whether the lines are such that typed columns and text cannot differ.
+def _is_plain(buffer: bytearray, size: int, before_id: bytes) -> bool:
+    """Whether the lines, ``size`` bytes, are such that typed columns and text cannot differ.
 
     No quotes, no NUL; line ends of one sort; no long line; and each id begins with a digit that is no zero, or is 0. So
     there is no sign, space, zero or "0x" before an id, which typed columns would take for another spelling of it.
     """
-    if b'"' in chunk or b"\0" in chunk or (b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")):
+    if any(buffer.find(mark, 0, size) >= 0 for mark in (b'"', b"\0")):
         return False
-    data = np.frombuffer(chunk, dtype=np.uint8)
+    if buffer.find(b"\r", 0, size) >= 0 and buffer.count(b"\r", 0, size) != buffer.count(b"\r\n", 0, size):
+        return False
+    data = np.frombuffer(buffer, dtype=np.uint8, count=size)
     ends = data == ord("\n")
-    whole = len(ends) // _LONGEST_LINE * _LONGEST_LINE
+    whole = size // _LONGEST_LINE * _LONGEST_LINE
     if not ends[:whole].reshape(-1, _LONGEST_LINE).any(axis=1).all():
         return False
     before = ends if before_id == b"\n" else data == ord(before_id)
-    starts = np.flatnonzero(before[:-1] & (data[1:] < ord("1"))) + 1
-    if before_id == b"\n" and chunk[0] < ord("1"):
-        starts = np.append(starts, 0)
+    # The first line's id comes after no line end, and after a comma like the others.
+    is_odd = data < ord("1")
+    is_odd[1:] &= before[:-1]
+    is_odd[:1] &= before_id == b"\n"
+    starts = np.flatnonzero(is_odd)
     # Only one id is 0, so more of these cannot all be good.
     after = b"," if before_id == b"\n" else b"\r\n"
-    return len(starts) <= 1 and all(_is_zero(chunk, int(start), after) for start in starts)
+    return len(starts) <= 1 and all(_is_zero(buffer, size, int(start), after) for start in starts)
 
 
-def _is_zero(chunk: bytearray, start: int, after: bytes) -> bool:
-    return chunk[start : start + 1] == b"0" and bytes(chunk[start + 1 : start + 2] or b"\n") in after
+def _is_zero(buffer: bytearray, size: int, start: int, after: bytes) -> bool:
+    return buffer[start : start + 1] == b"0" and bytes(buffer[start + 1 : min(start + 2, size)] or b"\n") in after

@@ -7,6 +7,7 @@ made from and a checksum of its columns, which is tried once for each state of t
 
 import contextlib
 import functools
+import mmap
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -47,11 +48,15 @@ def _kept(path: Path, key: str) -> Columns | None:
 def _mapped(path: Path, state: tuple[int, ...], key: str) -> Columns:
     """The file's columns; ``state`` is there so that a file that was changed is looked at again."""
     del state
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    table = pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
     columns = {name: _array(table.column(name)) for name in table.column_names}
     metadata = table.schema.metadata or {}
     if metadata[b"key"] != key.encode() or metadata[b"crc32"] != str(_checksum(columns)).encode():
         raise ValueError("made of something else, or damaged")
+    # The checksum has read all of it, and a submission that is read now needs the room.
+    mapped.madvise(mmap.MADV_DONTNEED)
     return columns
 
 
