@@ -25,14 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.board.intervals import ALPHA, effective_rows, spread
+from arena.board.intervals import ALPHA, decided_by_few, spread
 from arena.board.ranks import Field, Ranks
 from arena.model.influence import Kind
 
 Floats = NDArray[np.float64]
 
-# Below so many rows that carry a difference's variance, its interval is not to be relied on.
-FEW_ROWS = 10
 # Teams whose influences are held beside the leader's at once.
 _BLOCK_BYTES = 1 << 24
 
@@ -137,18 +135,19 @@ def gaps(field: Field, leader: int, c: float) -> tuple[Floats, Floats, NDArray[n
     An interval reaches ``c`` standard errors to either side. These numbers are not for publication.
     """
     size = field.phi.shape[1]
-    squares, carried = np.empty(field.teams), np.empty(field.teams)
+    squares, few = np.empty(field.teams), np.zeros(field.teams, dtype=bool)
     step = max(1, _BLOCK_BYTES // (8 * size))
     for start in range(0, field.teams, step):
         # The differences themselves, and not by products as for all pairs: so close a look is taken at one pair a team.
         differences = field.phi[start : start + step] - field.phi[leader]
         squares[start : start + step] = np.einsum("ij,ij->i", differences, differences)
-        carried[start : start + step] = effective_rows(differences)
+        # Zeros and ones have no outliers, and replicates are no rows.
+        if field.kind is Kind.MEAN:
+            few[start : start + step] = decided_by_few(differences, field.df)
     gap = field.scores[leader] - field.scores
     middle, variance = spread(gap if field.greater_is_better else -gap, squares, kind=field.kind, size=size)
     half = c * np.sqrt(variance) if math.isfinite(c) else np.full(field.teams, np.inf)
-    # Zeros and ones have no outliers, and replicates are no rows.
-    return middle - half, middle + half, (carried < FEW_ROWS) & (field.kind is Kind.MEAN)
+    return middle - half, middle + half, few
 
 
 def _step(field: Field) -> float:

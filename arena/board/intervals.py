@@ -21,6 +21,9 @@ from arena.model.influence import Influence, Kind
 Floats = NDArray[np.float64]
 
 ALPHA = 0.05
+# A difference's variance is carried by few rows where fewer than a twentieth carry it, or than ten: simulations show
+# where intervals begin to miss. Two are always few.
+_FEW_SHARE, _FEW_LEAST, _FEW_MOST = 0.05, 2, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +86,21 @@ def compare(a: Influence, b: Influence, c: float) -> Gap:
     return Gap(gap=gap, low=middle - c * se, high=middle + c * se, se=se)
 
 
+def decided_by_few(differences: Floats, df: int) -> NDArray[np.bool_]:
+    """Of each line, whether few rows carry its variance: no interval can then be relied on, by whatever method.
+
+    That is the case where one model fails hugely on few rows. Whether those that were drawn are too many or too few of
+    them cannot be seen, and so neither the difference nor its variance is known.
+    """
+    few = min(max(_FEW_SHARE * (df + 1), _FEW_LEAST), _FEW_MOST)
+    return np.asarray(effective_rows(differences) < few)
+
+
 def effective_rows(differences: Floats) -> Floats:
     """How many rows carry the variance of each line's differences: as many equal ones would, of shape (lines,).
 
-    Of normal differences a third of the rows; 1 where a single row has all of it. Where few rows have it all, the
-    variance is itself hardly known, and no interval can be relied on. Infinite where there is no difference.
+    Of normal differences a third of the rows; 1 where a single row has all of it; infinite where there is no
+    difference.
     """
     # By the largest first, so that no fourth power is infinite or vanishes.
     largest = np.max(np.abs(differences), axis=1, keepdims=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.board.intervals import compare, critical, effective_rows
+from arena.board.intervals import compare, critical, decided_by_few, effective_rows
 from arena.errors import InfrastructureError
 from arena.metrics.influence import influence
 from arena.metrics.table import METRICS
@@ -114,3 +114,18 @@ def test_effective_rows_count_those_that_carry_a_variance() -> None:
     assert effective_rows(lines).tolist() == pytest.approx([1, 100, 7, 1, math.inf])
     normal = np.random.default_rng(0).normal(size=(1, 30_000))
     assert float(effective_rows(normal)[0]) == pytest.approx(10_000, rel=0.05)
+
+
+@pytest.mark.parametrize(("carrying", "df", "few"), [(9, 999, True), (11, 999, False), (3, 79, True), (5, 79, False)])
+def test_few_are_less_than_a_twentieth_and_less_than_ten(carrying: int, df: int, few: bool) -> None:  # noqa: FBT001
+    lines = np.zeros((1, df + 1))
+    lines[0, :carrying] = 1.0
+    assert decided_by_few(lines, df).tolist() == [few]
+
+
+@pytest.mark.parametrize("df", [1, 9, 29])
+def test_one_row_is_always_few(df: int) -> None:
+    lines = np.zeros((2, 200))
+    lines[0, 0] = 1.0
+    lines[1, :2] = 1.0
+    assert decided_by_few(lines, df).tolist() == [True, False]
