@@ -1,6 +1,5 @@
 """A record as JSON, and back: strict, because a ledger may be a shared repository."""
 
-import json
 import math
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from arena.model.message import Message
 from arena.model.outcome import Outcome
 from arena.model.record import MOST_CLASSES, SCHEMA, Environment, Record
 from arena.model.submission import Kind
+from arena.signing.canonical import laid_out
 
 
 def _finite(value: float) -> float:
@@ -75,6 +75,7 @@ class _Record(Edge):
     environment: _Environment
     protections: tuple[str, ...]
     supersedes: Hex | None
+    reason: str | None = None
     signature: str | None
 
 
@@ -113,13 +114,15 @@ def to_json(record: Record) -> dict[str, Any]:
         },
         "protections": list(record.protections),
         "supersedes": record.supersedes,
+        # Only where there is one: what was written and signed before the field existed keeps its bytes.
+        **({} if record.reason is None else {"reason": record.reason}),
         "signature": record.signature,
     }
 
 
 def dump(record: Record) -> bytes:
     """The bytes of a record's file."""
-    return json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+    return laid_out(to_json(record))
 
 
 def load(data: bytes, name: str) -> Record:
@@ -152,6 +155,7 @@ def load(data: bytes, name: str) -> Record:
         environment=Environment(**read.environment.model_dump()),
         protections=read.protections,
         supersedes=read.supersedes,
+        reason=read.reason,
         signature=read.signature,
     )
 

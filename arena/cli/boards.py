@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from arena.board.ledger import FileLedger
 from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
@@ -15,6 +14,7 @@ from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.boards import check_metric, computed, published, published_by, with_costs, with_private
+from arena.pipeline.ledgers import open_ledger
 
 
 def read_board(
@@ -26,7 +26,7 @@ def read_board(
     """
     if by is not None:
         check_metric(task, by)
-    records = list(FileLedger(session.workspace.leaderboard / "records").records(task.id))
+    records = list(open_ledger(session.workspace).records(task.id))
     if device_class is not None:
         records = _of_class(records, task, device_class)
     if private:

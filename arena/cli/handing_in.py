@@ -133,7 +133,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
             )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
-    rows = standings_of(task, stages.ledger.records(task.id)).rows
+    rows = standings_of(task, stages.board_ledger.records(task.id)).rows
     return Handed(
         task=task,
         team=team,

@@ -57,8 +57,8 @@ class Session:
         """Where the task's packed files lie unpacked; without any, nothing is written and nothing heavy imported."""
         if not task.packed:
             return {}
-        from arena.pipeline.assemble import make_state
         from arena.pipeline.folders import unpacked
+        from arena.pipeline.state import make_state
 
         make_state(self.workspace.state)
         return unpacked(task, self.workspace.state)

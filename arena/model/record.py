@@ -31,6 +31,7 @@ class Record:
 
     ``feedback`` holds what the task's rule lets learners see: public scores by metric. Private scores stay in the
     vault. ``confusion`` counts the public rows by true and predicted label, where the task shows that.
+    ``reason`` says why it supersedes another one, where somebody gave one.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Record:
     supersedes: str | None
     signature: str | None
     confusion: tuple[tuple[int, ...], ...] = ()
+    reason: str | None = None
 
 
 def record_id(*, team: str, submission_digest: str, task_digest: str, evaluation: int) -> str:

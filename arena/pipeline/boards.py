@@ -13,6 +13,7 @@ from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
 from arena.metrics.table import metrics_of
+from arena.model.message import Message
 from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
@@ -33,10 +34,15 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     with FileLock(stages.state / "publish.lock"):
         # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
         remove_stale(folder, older_than_seconds=0)
-        found = [(task, list(stages.ledger.records(task.id))) for task in tasks]
+        found = [(task, list(stages.board_ledger.records(task.id))) for task in tasks]
         boards = [every_board(records, task, metrics_of(task)) for task, records in found if records]
+        for task, _ in found:
+            if count := stages.board_ledger.refused(task.id):
+                stages.tell(Message.of("board.refused", count=count, task=task.id))
         notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
-        return publish(folder, boards, notes)
+        changed = publish(folder, boards, notes)
+        stages.checkpoint()
+        return changed
 
 
 def published(folder: Path, task: str) -> dict[str, Any] | None:

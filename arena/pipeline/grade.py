@@ -86,7 +86,7 @@ def grade(
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
-        record = _record(
+        unsigned = _record(
             received=received,
             received_at=first.received_at if first else received.received_at,
             task=task,
@@ -96,6 +96,7 @@ def grade(
             before=before,
             stages=stages,
         )
+        record = stages.sign(unsigned)
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
         if ended.cases:
             write_atomic(cases_path(stages.state, record.id), dump_results(ended.cases), mode=0o600)

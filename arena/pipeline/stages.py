@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arena.allowance.ledger import AllowanceLedger
-from arena.board.ledger import FileLedger
+from arena.board.interface import Ledger
 from arena.model.message import Message
+from arena.model.record import Record
 from arena.model.task import Task
 from arena.sandbox.interface import Launcher
 from arena.sandbox.runtime import Runtime
@@ -24,9 +25,11 @@ class Stages:
 
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``folders`` says where a task's packed files lie
-    unpacked; ``state`` is the grader's own folder, for locks, scratch and logs; ``allowance`` is the ledger of device
-    time and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of
-    what takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
+    unpacked; ``state`` is the grader's own folder, for locks, scratch and logs; ``ledger`` is where grading
+    looks and writes, ``public`` what boards are made of where that is another one, ``sign`` makes a record count, and
+    ``checkpoint`` states what the ledger holds when boards were published; ``allowance`` is the ledger of device time
+    and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of what
+    takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
     ready.
     """
 
@@ -36,11 +39,19 @@ class Stages:
     launcher: Callable[[Task], Launcher]
     masks: Callable[[Task], Sequence[Path]]
     state: Path
-    ledger: FileLedger
+    ledger: Ledger
     vault: PlainVault
+    public: Ledger | None = None
+    sign: Callable[[Record], Record] = lambda record: record
+    checkpoint: Callable[[], None] = lambda: None
     folders: Callable[[Task], Mapping[str, Path]] = lambda _: {}
     allowance: AllowanceLedger | None = None
     devices: "Callable[[], Pool] | None" = None
     tell: Callable[[Message], None] = lambda _: None
     expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None
+
+    @property
+    def board_ledger(self) -> Ledger:
+        """Whose records stand on the boards."""
+        return self.public or self.ledger

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
 from arena.model.task import Task
-from arena.pipeline.assemble import _hidden_rows, assemble, make_state
+from arena.pipeline.assemble import _hidden_rows, assemble
+from arena.pipeline.state import make_state
 
 
 def test_nothing_is_started(workspace: Workspace) -> None:
@@ -16,7 +18,7 @@ def test_nothing_is_started(workspace: Workspace) -> None:
     stages = assemble(workspace)
     assert stages.now().tzinfo is not None
     assert stages.zone == workspace.time_zone
-    assert stages.ledger.root == workspace.root / "leaderboard" / "records"
+    assert stages.ledger == stages.public == FileLedger(workspace.root / "leaderboard" / "records")
     assert stages.vault.workspace == "class"
 
 

@@ -9,13 +9,13 @@ from arena.errors import InfrastructureError, UsageError
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards, published, published_by, standings_of, with_private
 from arena.pipeline.stages import Stages
-from tests.conftest import TRUTH, Clock, Hand, predictions
+from tests.conftest import TRUTH, Clock, Hand, predictions, records_of
 
 
 @pytest.fixture
 def folder(stages: Stages) -> Path:
     """Where boards are published."""
-    return stages.ledger.root.parent
+    return records_of(stages).parent
 
 
 def test_standings(hand_in: Hand, task: Task, stages: Stages, clock: Clock) -> None:

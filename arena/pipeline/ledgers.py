@@ -1,0 +1,135 @@
+"""Which ledger a workspace has: what counts there, where this account's records go, and what states what it holds."""
+
+import contextlib
+import json
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arena.board import checkpoints, signed
+from arena.board.beside import LocalLedger
+from arena.board.checkpoints import Checkpoint
+from arena.board.interface import NAME, Ledger
+from arena.board.ledger import FileLedger
+from arena.board.verify import Fault, Report, verify
+from arena.catalog.workspace import Workspace
+from arena.errors import InfrastructureError
+from arena.files import write_atomic
+from arena.model.message import Message
+from arena.model.record import Record
+from arena.pipeline.state import make_state
+from arena.signing.keyring import signer_for
+from arena.signing.keys import Signer
+
+LOCAL = "records"
+_REMEMBERED = "checkpoints.json"
+
+
+def open_ledger(workspace: Workspace) -> Ledger:
+    """The workspace's ledger, where only what counts is seen."""
+    return FileLedger(workspace.records, signed.counting(workspace.trust))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraderLedgers:
+    """What a grader works with: ``public`` is what boards are made of, ``own`` where its records go.
+
+    They are one and the same but for a grader whose signature the workspace does not trust.
+    """
+
+    workspace: Workspace
+    public: Ledger
+    own: Ledger
+    signer: Signer | None
+
+    def sign(self, record: Record) -> Record:
+        """The record as it is kept: signed by a grader that is trusted."""
+        return record if self.signer is None else signed.signed(record, self.signer)
+
+    def checkpoint(self) -> None:
+        """State what the public ledger holds; nothing where this account cannot sign."""
+        if self.signer is not None:
+            checkpoint(self.workspace, self.public, self.signer, datetime.now(UTC))
+
+
+def grader_ledgers(workspace: Workspace, tell: Callable[[Message], None]) -> GraderLedgers:
+    """The ledgers of this account in a workspace; ``tell`` is told, once, where records stay on this machine."""
+    public = open_ledger(workspace)
+    signer = signer_for(workspace.trust, workspace.root)
+    if signer is not None or not workspace.trust:
+        return GraderLedgers(workspace=workspace, public=public, own=public, signer=signer)
+    told: list[None] = []
+
+    def said() -> None:
+        if not told:
+            tell(Message.of("key.local", folder=f".arena/{LOCAL}"))
+            told.append(None)
+
+    own = LocalLedger(public=public, own=FileLedger(workspace.state / LOCAL), said=said)
+    return GraderLedgers(workspace=workspace, public=public, own=own, signer=None)
+
+
+def checkpoint(workspace: Workspace, ledger: Ledger, signer: Signer, at: datetime) -> list[str]:
+    """State what the ledger holds since the last checkpoints; return the names of the new ones.
+
+    Only what counts is stated, and only checkpoints that can be relied on are gone on from.
+    """
+    known = {one.name: one for one in _reliable(ledger, workspace)}
+    heads = checkpoints.heads(known.values())
+    held: dict[str, str] = {}
+    for name in heads:
+        held |= checkpoints.held(name, known)
+    counts = signed.counting(workspace.trust)
+    new = {}
+    for entry in ledger.entries():
+        key = f"{entry.task}/{entry.name}"
+        if key not in held and NAME.fullmatch(entry.name) and counts(entry.load()):
+            new[key] = entry.digest
+    made = checkpoints.write(ledger, heads=heads, held=held, new=new, signer=signer, at=at)
+    if made:
+        _remember(workspace.state, (remembered(workspace.state) - known.keys()) | {made[-1]})
+    return made
+
+
+def signing_ledger(workspace: Workspace) -> tuple[Ledger, Signer | None]:
+    """The workspace's ledger, and the key of this account that it trusts."""
+    return open_ledger(workspace), signer_for(workspace.trust, workspace.root)
+
+
+def last_checkpoints(workspace: Workspace, ledger: Ledger) -> list[str]:
+    """The names of the last checkpoints that can be relied on."""
+    return list(checkpoints.heads(_reliable(ledger, workspace)))
+
+
+def _reliable(ledger: Ledger, workspace: Workspace) -> Iterator[Checkpoint]:
+    for name, data in ledger.checkpoints():
+        with contextlib.suppress(InfrastructureError):  # `verify` names it.
+            one = checkpoints.load(name, data)
+            if checkpoints.refusal(one, workspace.trust) is None:
+                yield one
+
+
+def verified(
+    workspace: Workspace, ledger: Ledger, *, expected: Collection[str] = (), tick: Callable[[int], object]
+) -> Report:
+    """Verify the ledger against its checkpoints and those that this machine remembers, and remember the last ones."""
+    before = remembered(workspace.state)
+    report = verify(ledger, workspace.trust, remembered=before | set(expected), tick=tick)
+    lost = {finding.place for finding in report.findings if finding.fault is Fault.REWOUND}
+    _remember(workspace.state, (before & lost) | set(report.heads))
+    return report
+
+
+def remembered(state: Path) -> set[str]:
+    """The last checkpoints that this machine has seen."""
+    try:
+        return set(json.loads((state / _REMEMBERED).read_bytes()))
+    except (FileNotFoundError, ValueError):
+        return set()
+
+
+def _remember(state: Path, names: Collection[str]) -> None:
+    if names:
+        make_state(state)
+        write_atomic(state / _REMEMBERED, json.dumps(sorted(names), indent=1).encode() + b"\n", mode=0o600)

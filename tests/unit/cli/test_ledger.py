@@ -1,0 +1,128 @@
+"""`arena ledger`: verify and checkpoint."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arena.board.ledger import FileLedger
+from arena.board.signed import signed
+from arena.model.record import Record
+from arena.signing.keyring import load_key, new_key
+from arena.signing.keys import Signer
+from tests.conftest import make_signer, run, run_json, write_trust
+from tests.unit.board.conftest import make_record
+
+Append = Callable[[int], Record]
+
+
+@pytest.fixture
+def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Signer:
+    """A key of this account that the workspace trusts."""
+    monkeypatch.setenv("ARENA_KEYS", str(tmp_path / "keys"))
+    new_key("grader")
+    write_trust(Path(), load_key("grader"))
+    return load_key("grader")
+
+
+@pytest.fixture
+def append(key: Signer) -> Append:
+    """Append a signed record, and return it."""
+
+    def one(submission: int) -> Record:
+        record = signed(make_record(submission=submission, minute=submission), key)
+        FileLedger(Path("leaderboard/records")).append(record)
+        return record
+
+    return one
+
+
+def _file(record: Record) -> Path:
+    (path,) = Path("leaderboard/records").rglob(f"{record.id}.*.json")
+    return path
+
+
+def test_practice() -> None:
+    """Where no key is trusted the ledger is looked through all the same, and it is said what that is worth."""
+    FileLedger(Path("leaderboard/records")).append(make_record())
+    result = run("ledger", "verify")
+    assert (result.exit_code, result.stdout) == (0, "1 record(s), 0 checkpoint(s), 0 fault(s)\n")
+    assert "trusts no key" in result.stderr
+    assert run_json("ledger", "verify")["signed"] is False
+
+
+def test_sound(append: Append) -> None:
+    """A sound ledger has exit code 0, and what no checkpoint states yet is counted."""
+    append(1)
+    name = run("ledger", "checkpoint").stdout.strip()
+    append(2)
+    result = run("ledger", "verify", "--expect", name[:10])
+    assert result.exit_code == 0
+    assert result.stdout == f"2 record(s), 1 checkpoint(s), 0 fault(s)\nlast checkpoint {name}\n"
+    assert "1 record(s) are in no checkpoint yet" in result.stderr
+
+
+def test_unsound(append: Append) -> None:
+    """Each fault has a line with its file, below the workspace, and its reason; the exit code is 5."""
+    altered, gone, *_ = [append(number) for number in range(4)]
+    run("ledger", "checkpoint")
+    path, name = _file(altered), f"fruit/{_file(gone).stem}"
+    path.write_bytes(path.read_bytes().replace(b"0.5,", b"0.6,").replace(b'"accuracy": 0.5', b'"accuracy": 0.6'))
+    _file(gone).unlink()
+    result = run("ledger", "verify")
+    assert result.exit_code == 5
+    assert f"altered       {path}: " in result.stdout
+    assert f"missing       {name}: it is not there, but checkpoint" in result.stdout
+    assert "2 fault(s)" in result.stdout
+    data = run_json("ledger", "verify")
+    assert (data["sound"], data["entries"], len(data["findings"])) == (False, 3, 2)
+    assert {(f["fault"], f["file"], f["why"]["id"]) for f in data["findings"]} == {
+        ("altered", str(path), "verify.altered"),
+        ("missing", name, "verify.missing"),
+    }
+
+
+def test_expect(append: Append) -> None:
+    """A checkpoint that must be there and is not is a fault."""
+    append(1)
+    result = run("ledger", "verify", "--expect", "0" * 12)
+    assert result.exit_code == 5
+    assert f"rewound       {'0' * 12}" in result.stdout
+
+
+def test_checkpoint(append: Append) -> None:
+    """A checkpoint's name is printed; where nothing has come since, it is the last one's again."""
+    append(1)
+    first = run("ledger", "checkpoint")
+    again = run("ledger", "checkpoint")
+    assert first.exit_code == again.exit_code == 0
+    assert first.stdout == again.stdout
+    assert len(first.stdout.strip()) == 64
+    assert "Nothing has come" in again.stderr
+    append(2)
+    data = run_json("ledger", "checkpoint")
+    assert data["new"] == data["last"] != [first.stdout.strip()]
+
+
+def test_cannot_sign(append: Append, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without a trusted key of one's own no checkpoint can be made, and it is said what to do."""
+    append(1)
+    monkeypatch.setenv("ARENA_KEYS", str(tmp_path / "none"))
+    result = run("ledger", "checkpoint")
+    assert (result.exit_code, "arena key new" in result.stderr) == (2, True)
+
+
+def test_no_trust() -> None:
+    """Nor where no key is trusted at all."""
+    result = run("ledger", "checkpoint")
+    assert (result.exit_code, "trusts no key" in result.stderr) == (2, True)
+
+
+def test_in_bengali(append: Append, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Bengali the reasons are Bengali; the words that scripts match stay."""
+    FileLedger(Path("leaderboard/records")).append(signed(make_record(submission=9), make_signer("stranger")))
+    append(1)
+    monkeypatch.setenv("ARENA_LANG", "bn")
+    result = run("ledger", "verify")
+    assert result.stdout.startswith("untrusted     leaderboard/records/fruit/")
+    assert "চাবি" in result.stdout
