@@ -1,6 +1,6 @@
 """The ledger of a grader whose signature the workspace does not trust: it reads the public one, and keeps its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +52,10 @@ class LocalLedger:
         """How many entries of the public one do not count."""
         return self.public.refused(task)
 
+    def entry(self, task: str, name: str) -> Entry | None:
+        """The public entry of that name."""
+        return self.public.entry(task, name)
+
     def entries(self) -> Iterator[Entry]:
         """Every public entry."""
         return self.public.entries()
@@ -64,6 +68,10 @@ class LocalLedger:
         """Keep an entry in the own ledger."""
         return self.own.put(entry)
 
+    def put_all(self, entries: Iterable[Entry]) -> int:
+        """Keep entries in the own ledger."""
+        return self.own.put_all(entries)
+
     def checkpoints(self) -> Iterator[tuple[str, bytes]]:
         """Every public checkpoint."""
         return self.public.checkpoints()
@@ -71,3 +79,8 @@ class LocalLedger:
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint in the own ledger."""
         return self.own.put_checkpoint(name, data)
+
+    def close(self) -> None:
+        """Close both."""
+        self.public.close()
+        self.own.close()

@@ -79,7 +79,7 @@ class Ledger(Protocol):
         ...
 
     def latest(self, task: str) -> datetime | None:
-        """The newest time of receipt of a task, ``None`` without records."""
+        """The newest time of receipt of a task's entries, ``None`` without any."""
         ...
 
     def find(self, task: str, prefix: str) -> list[Record]:
@@ -88,6 +88,10 @@ class Ledger(Protocol):
 
     def refused(self, task: str) -> int:
         """How many entries of a task ``counts`` refuses."""
+        ...
+
+    def entry(self, task: str, name: str) -> Entry | None:
+        """The entry of that name as it is, if there is one."""
         ...
 
     def entries(self) -> Iterator[Entry]:
@@ -106,12 +110,24 @@ class Ledger(Protocol):
         """
         ...
 
+    def put_all(self, entries: Iterable[Entry]) -> int:
+        """Keep entries as they are; return how many this call made.
+
+        Raises:
+            InfrastructureError: as of ``put``.
+        """
+        ...
+
     def checkpoints(self) -> Iterator[tuple[str, bytes]]:
         """Every checkpoint, its name and its bytes, in order of name."""
         ...
 
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint as it is; return whether this call made it."""
+        ...
+
+    def close(self) -> None:
+        """Give files back. The next call opens them again."""
         ...
 
 

@@ -12,7 +12,7 @@ grow with the records that are there.
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -57,13 +57,12 @@ class _Seen:
         if record is None:
             self.refused += 1
             return
-        known = self.by_id.get(record.id)
-        if known is not None and rank(known) <= rank(record):
-            return
-        self.by_id[record.id] = record
-        self.by_team.setdefault(record.team, {})[record.id] = record
         if self.latest is None or record.received_at > self.latest:
             self.latest = record.received_at
+        known = self.by_id.get(record.id)
+        if known is None or rank(record) < rank(known):
+            self.by_id[record.id] = record
+            self.by_team.setdefault(record.team, {})[record.id] = record
 
     def count_anew(self) -> None:
         """Count all again: something was taken away."""
@@ -123,6 +122,14 @@ class FileLedger:
         """How many entries of a task do not count."""
         return self._look(task).refused
 
+    def entry(self, task: str, name: str) -> Entry | None:
+        """The entry of that name."""
+        path = self._folder(task, name) / f"{name}{_SUFFIX}"
+        try:
+            return Entry(task=task, name=name, data=path.read_bytes(), place=str(path))
+        except FileNotFoundError:
+            return None
+
     def entries(self) -> Iterator[Entry]:
         """Every file that may be meant as a record, wherever below a task's folder it lies."""
         for path in self._json_files():
@@ -140,6 +147,10 @@ class FileLedger:
         """Keep an entry as it is; return whether this call made it."""
         return _put(self._folder(entry.task, entry.name) / f"{entry.name}{_SUFFIX}", entry.data)
 
+    def put_all(self, entries: Iterable[Entry]) -> int:
+        """Keep entries as they are; return how many this call made."""
+        return sum(self.put(entry) for entry in entries)
+
     def checkpoints(self) -> Iterator[tuple[str, bytes]]:
         """Every checkpoint, in order of name."""
         for path in sorted((self.root / _CHECKPOINTS).glob(f"[!.]*{_SUFFIX}")):
@@ -148,6 +159,9 @@ class FileLedger:
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint as it is; return whether this call made it."""
         return _put(self.root / _CHECKPOINTS / f"{name}{_SUFFIX}", data)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def _json_files(self) -> Iterator[Path]:
         for folder, folders, names in os.walk(self.root):

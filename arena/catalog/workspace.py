@@ -116,6 +116,11 @@ class Workspace:
         return self.leaderboard / "records"
 
     @property
+    def records_database(self) -> Path:
+        """The SQL ledger, in a workspace that keeps its records so."""
+        return self.leaderboard / "records.sqlite3"
+
+    @property
     def state(self) -> Path:
         """The grader's own working files: locks, scratch folders, logs. Never published, safe to delete when idle."""
         return self.root / ".arena"
@@ -204,6 +209,8 @@ def init_workspace(folder: Path, *, name: str | None, zone: str) -> Path:
     for part in ("tasks", "submissions", "leaderboard"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     create_once(folder / ".gitignore", b".arena/\n.venv/\n")
+    # A record is the bytes that were signed: git on Windows would write other ends of lines.
+    create_once(folder / ".gitattributes", b"leaderboard/records/** -text\n")
     write_atomic(marker, text.encode())
     return marker
 

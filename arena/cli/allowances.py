@@ -1,5 +1,6 @@
 """A team's device time, from the store where attempts are run and from the published records elsewhere."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,5 +64,5 @@ def _recorded(workspace: Workspace, team: str, week: Week) -> tuple[Balance, ...
 
 
 def _records(workspace: Workspace, team: str) -> list[Record]:
-    ledger = open_ledger(workspace)
-    return [record for task in task_ids(workspace.root) for record in ledger.records(task) if record.team == team]
+    with contextlib.closing(open_ledger(workspace)) as ledger:
+        return [record for task in task_ids(workspace.root) for record in ledger.of_team(task, team)]

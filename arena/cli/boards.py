@@ -14,7 +14,6 @@ from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.boards import check_metric, computed, published, published_by, with_costs, with_private
-from arena.pipeline.ledgers import open_ledger
 
 
 def read_board(
@@ -26,7 +25,7 @@ def read_board(
     """
     if by is not None:
         check_metric(task, by)
-    records = list(open_ledger(session.workspace).records(task.id))
+    records = list(session.ledger().records(task.id))
     if device_class is not None:
         records = _of_class(records, task, device_class)
     if private:

@@ -1,14 +1,29 @@
 """Commands of the ledger."""
 
+import contextlib
 import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from arena.cli.options import json_option
 from arena.cli.output import note, print_json
 
+if TYPE_CHECKING:
+    from arena.board.interface import Ledger
+
 _UNSOUND = 5
+
+
+@contextlib.contextmanager
+def _progress(label: str, ledger: "Ledger", *, hidden: bool) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal, which a tick for each entry moves."""
+    unseen = hidden or not sys.stderr.isatty()
+    with click.progressbar(length=ledger.count(), label=label, file=sys.stderr, hidden=unseen) as progress:
+        yield progress.update
 
 
 @click.group()
@@ -32,13 +47,12 @@ def verify(expected: tuple[str, ...], as_json: bool) -> None:
     """
     from arena.cli.ledger_views import report_json, show_report
     from arena.cli.session import Session
-    from arena.pipeline.ledgers import open_ledger, verified
+    from arena.pipeline.ledgers import verified
 
-    workspace = Session.open().workspace
-    found = open_ledger(workspace)
-    hidden = as_json or not sys.stderr.isatty()
-    with click.progressbar(length=found.count(), label="Verifying", file=sys.stderr, hidden=hidden) as progress:
-        report = verified(workspace, found, expected=expected, tick=progress.update)
+    session = Session.open()
+    workspace, found = session.workspace, session.ledger()
+    with _progress("Verifying", found, hidden=as_json) as tick:
+        report = verified(workspace, found, expected=expected, tick=tick)
     if as_json:
         print_json(report_json(report, workspace))
     else:
@@ -56,10 +70,10 @@ def checkpoint(as_json: bool) -> None:
     from arena.cli.session import Session
     from arena.errors import UsageError
     from arena.pipeline.ledgers import checkpoint as write
-    from arena.pipeline.ledgers import last_checkpoints, signing_ledger
+    from arena.pipeline.ledgers import last_checkpoints, own_signer
 
-    workspace = Session.open().workspace
-    found, signer = signing_ledger(workspace)
+    session = Session.open()
+    workspace, found, signer = session.workspace, session.ledger(), own_signer(session.workspace)
     if signer is None:
         raise UsageError("key.not_trusted" if workspace.trust else "key.no_trust")
     made = write(workspace, found, signer, datetime.now(UTC))
@@ -70,3 +84,45 @@ def checkpoint(as_json: bool) -> None:
     for name in names:
         click.echo(name)
     note("key.stated" if made else "key.nothing_new")
+
+
+@ledger.command(epilog="Examples:\n\n  arena ledger export backup.sqlite3\n\n  arena ledger export ../records")
+@click.argument("path", type=click.Path(path_type=Path))
+@json_option
+def export(path: Path, as_json: bool) -> None:
+    """Copy all records and checkpoints to PATH, byte for byte.
+
+    A name that ends in .sqlite3 is a database, any other a folder of files. What is there already stays.
+    """
+    from arena.cli.session import Session
+    from arena.pipeline.ledgers import ledger_at
+
+    with contextlib.closing(ledger_at(path)) as target:
+        _copy(Session.open().ledger(), target, "Exporting", as_json=as_json)
+
+
+@ledger.command("import", epilog="Example: arena ledger import backup.sqlite3")
+@click.argument("path")
+@json_option
+def import_(path: str, as_json: bool) -> None:
+    """Take in all records and checkpoints that PATH has and this workspace lacks, byte for byte.
+
+    What counts of them, their signatures say as before.
+    """
+    from arena.cli.session import Session, existing_path
+    from arena.pipeline.ledgers import ledger_at
+
+    with contextlib.closing(ledger_at(existing_path(path))) as source:
+        _copy(source, Session.open().ledger(), "Importing", as_json=as_json)
+
+
+def _copy(source: "Ledger", target: "Ledger", label: str, *, as_json: bool) -> None:
+    from arena.board.copy import copy
+    from arena.cli.ledger_views import copied_json, show_copied
+
+    with _progress(label, source, hidden=as_json) as tick:
+        copied = copy(source, target, tick=tick)
+    if as_json:
+        print_json(copied_json(copied))
+    else:
+        show_copied(copied)

@@ -5,9 +5,11 @@ from typing import Any
 
 import click
 
+from arena.board.copy import Copied
 from arena.board.verify import Finding, Report
 from arena.catalog.workspace import Workspace
 from arena.cli.output import message_json, note, text
+from arena.model.safe_text import safe_line
 
 
 def _place(finding: Finding, workspace: Workspace) -> str:
@@ -48,3 +50,23 @@ def show_report(report: Report, workspace: Workspace) -> None:
         note("verify.no_trust")
     elif report.uncovered:
         note("verify.uncovered", count=report.uncovered)
+
+
+def copied_json(copied: Copied) -> dict[str, Any]:
+    """For scripts, what was copied."""
+    return {
+        "records": copied.entries,
+        "present": copied.present,
+        "checkpoints": copied.checkpoints,
+        "left_out": list(copied.left_out),
+    }
+
+
+def show_copied(copied: Copied) -> None:
+    """What was copied, and a line for each file that was left out."""
+    for place in copied.left_out:
+        note("verify.left_out", file=safe_line(place, 300))
+    click.echo(
+        f"{copied.entries} record(s) and {copied.checkpoints} checkpoint(s) copied, "
+        f"{copied.present} record(s) were there already"
+    )

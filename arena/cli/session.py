@@ -15,6 +15,7 @@ from arena.model.task import Task
 from arena.model.team import parse_team
 
 if TYPE_CHECKING:
+    from arena.board.interface import Ledger
     from arena.pipeline.stages import Stages
 
 
@@ -52,6 +53,15 @@ class Session:
         if context := click.get_current_context(silent=True):
             context.call_on_close(stages.close)
         return stages
+
+    def ledger(self) -> "Ledger":
+        """The workspace's ledger, where only what counts is seen."""
+        from arena.pipeline.ledgers import open_ledger
+
+        ledger = open_ledger(self.workspace)
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(ledger.close)
+        return ledger
 
     def unpacked(self, task: Task) -> Mapping[str, Path]:
         """Where the task's packed files lie unpacked; without any, nothing is written and nothing heavy imported."""

@@ -66,6 +66,7 @@ def assemble(
         if devices.cache_info().currsize:
             devices().close()
         store.close()
+        ledgers.own.close()
 
     found: dict[tuple[str, bool], Sequence[Path]] = {}
 

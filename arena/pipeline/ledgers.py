@@ -12,6 +12,7 @@ from arena.board.beside import LocalLedger
 from arena.board.checkpoints import Checkpoint
 from arena.board.interface import NAME, Ledger
 from arena.board.ledger import FileLedger
+from arena.board.sql_ledger import SqlLedger
 from arena.board.verify import Fault, Report, verify
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
@@ -23,12 +24,21 @@ from arena.signing.keyring import signer_for
 from arena.signing.keys import Signer
 
 LOCAL = "records"
+DATABASE = ".sqlite3"
 _REMEMBERED = "checkpoints.json"
 
 
 def open_ledger(workspace: Workspace) -> Ledger:
     """The workspace's ledger, where only what counts is seen."""
-    return FileLedger(workspace.records, signed.counting(workspace.trust))
+    counts = signed.counting(workspace.trust)
+    if workspace.ledger_kind == "sql":
+        return SqlLedger.open(workspace.records_database, counts)
+    return FileLedger(workspace.records, counts)
+
+
+def ledger_at(path: Path) -> Ledger:
+    """The ledger at a path, whoever signed it: in a file that ends in ``.sqlite3``, else in a folder of files."""
+    return SqlLedger.open(path) if path.suffix == DATABASE else FileLedger(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +66,7 @@ class GraderLedgers:
 def grader_ledgers(workspace: Workspace, tell: Callable[[Message], None]) -> GraderLedgers:
     """The ledgers of this account in a workspace; ``tell`` is told, once, where records stay on this machine."""
     public = open_ledger(workspace)
-    signer = signer_for(workspace.trust, workspace.root)
+    signer = own_signer(workspace)
     if signer is not None or not workspace.trust:
         return GraderLedgers(workspace=workspace, public=public, own=public, signer=signer)
     told: list[None] = []
@@ -92,9 +102,9 @@ def checkpoint(workspace: Workspace, ledger: Ledger, signer: Signer, at: datetim
     return made
 
 
-def signing_ledger(workspace: Workspace) -> tuple[Ledger, Signer | None]:
-    """The workspace's ledger, and the key of this account that it trusts."""
-    return open_ledger(workspace), signer_for(workspace.trust, workspace.root)
+def own_signer(workspace: Workspace) -> Signer | None:
+    """The key of this account that the workspace trusts, if there is one."""
+    return signer_for(workspace.trust, workspace.root)
 
 
 def last_checkpoints(workspace: Workspace, ledger: Ledger) -> list[str]:

@@ -153,11 +153,11 @@ class _One(FileLedger):
 
     def __init__(self, entry: Entry) -> None:
         super().__init__(Path("nowhere"))
-        object.__setattr__(self, "entry", entry)
+        object.__setattr__(self, "only", entry)
 
     def entries(self) -> Iterator[Entry]:
         """The entry."""
-        yield self.entry  # type: ignore[attr-defined]
+        yield self.only  # type: ignore[attr-defined]
 
 
 def test_any_byte_of_an_unsigned_record(ledger: FileLedger) -> None:

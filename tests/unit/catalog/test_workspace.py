@@ -153,6 +153,7 @@ def test_init(tmp_path: Path) -> None:
     assert (workspace.root, workspace.name, workspace.time_zone) == (folder, "ml-2026", ZoneInfo("Asia/Dhaka"))
     assert all((folder / name).is_dir() for name in ("tasks", "submissions", "leaderboard"))
     assert ".arena/" in (folder / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "leaderboard/records/** -text" in (folder / ".gitattributes").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize(

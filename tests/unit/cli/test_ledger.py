@@ -1,13 +1,18 @@
-"""`arena ledger`: verify and checkpoint."""
+"""`arena ledger`: verify, checkpoint, export, import."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from arena.board.interface import entry_of
 from arena.board.ledger import FileLedger
 from arena.board.signed import signed
+from arena.catalog.workspace import open_workspace
 from arena.model.record import Record
+from arena.pipeline.ledgers import open_ledger
 from arena.signing.keyring import load_key, new_key
 from arena.signing.keys import Signer
 from tests.conftest import make_signer, run, run_json, write_trust
@@ -126,3 +131,64 @@ def test_in_bengali(append: Append, monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("ledger", "verify")
     assert result.stdout.startswith("untrusted     leaderboard/records/fruit/")
     assert "চাবি" in result.stdout
+
+
+def _all_files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_export_and_import(append: Append, tmp_path: Path) -> None:
+    """What is exported to a database and imported again is the same files, byte for byte, checkpoints too."""
+    for number in range(20):
+        append(number)
+    run("ledger", "checkpoint")
+    before = _all_files(Path("leaderboard/records"))
+    result = run("ledger", "export", tmp_path / "copy.sqlite3")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "20 record(s) and 1 checkpoint(s) copied, 0 record(s) were there already\n",
+    )
+    assert run("ledger", "export", tmp_path / "folder").exit_code == 0
+    assert _all_files(tmp_path / "folder") == before
+    shutil.rmtree("leaderboard/records")
+    data = run_json("ledger", "import", tmp_path / "copy.sqlite3")
+    assert data == {"records": 20, "present": 0, "checkpoints": 1, "left_out": []}
+    assert _all_files(Path("leaderboard/records")) == before
+    assert run_json("ledger", "import", tmp_path / "folder")["present"] == 20
+    assert run("ledger", "verify").exit_code == 0
+
+
+def test_import_other_bytes(append: Append, tmp_path: Path) -> None:
+    """A record under a name that has other bytes here is not taken in, and nothing is overwritten."""
+    path = _file(append(1))
+    run("ledger", "export", tmp_path / "folder")
+    altered = path.read_bytes().replace(b"0.5", b"0.6")
+    path.write_bytes(altered)
+    result = run("ledger", "import", tmp_path / "folder")
+    assert (result.exit_code, "Nothing was overwritten" in result.stderr) == (5, True)
+    assert path.read_bytes() == altered
+
+
+def test_export_leaves_out(append: Append, tmp_path: Path) -> None:
+    """What lies where no record belongs is left out, and named."""
+    path = _file(append(1))
+    shutil.copy(path, path.with_name("copy.json"))
+    result = run("ledger", "export", tmp_path / "copy.sqlite3")
+    assert "copy.json" in result.stderr
+    assert "1 record(s) and" in result.stdout
+
+
+def test_sql(key: Signer) -> None:
+    """A workspace that keeps its records in a database has no files of them, and verifies alike."""
+    text = Path("arena.toml").read_text(encoding="utf-8").replace("[ledger]", '[ledger]\nkind = "sql"')
+    Path("arena.toml").write_text(text, encoding="utf-8")
+    ledger = open_ledger(open_workspace(Path()))
+    ledger.append(signed(make_record(), key))
+    ledger.put(entry_of(replace(signed(make_record(submission=2), key), feedback={"accuracy": 1.0})))
+    ledger.close()
+    run("ledger", "checkpoint")
+    assert not Path("leaderboard/records").exists()
+    result = run("ledger", "verify")
+    assert result.exit_code == 5
+    assert result.stdout.startswith("forged        leaderboard/records.sqlite3:fruit/")
+    assert "2 record(s), 1 checkpoint(s), 1 fault(s)" in result.stdout

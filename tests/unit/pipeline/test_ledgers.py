@@ -19,8 +19,8 @@ from arena.pipeline.ledgers import (
     grader_ledgers,
     last_checkpoints,
     open_ledger,
+    own_signer,
     remembered,
-    signing_ledger,
     verified,
 )
 from arena.pipeline.stages import Stages
@@ -130,7 +130,7 @@ def test_publish(grading: Stages, hand_in: Hand, trusting: Workspace, task: Task
 
 def test_checkpoints_join(trusting: Workspace) -> None:
     """A checkpoint goes on from all last ones that can be relied on, and from no other."""
-    ledger, signer = signing_ledger(trusting)
+    ledger, signer = open_ledger(trusting), own_signer(trusting)
     assert signer is not None
     ledger.append(signed(make_record(submission=1), signer))
     (first,) = checkpoint(trusting, ledger, signer, START)
@@ -146,7 +146,7 @@ def test_checkpoints_join(trusting: Workspace) -> None:
 
 def test_remembered(trusting: Workspace) -> None:
     """The last checkpoint is remembered here: a ledger that is set back is found at every look from then on."""
-    ledger, signer = signing_ledger(trusting)
+    ledger, signer = open_ledger(trusting), own_signer(trusting)
     assert signer is not None
     ledger.append(signed(make_record(submission=1), signer))
     (first,) = checkpoint(trusting, ledger, signer, START)
