@@ -19,7 +19,7 @@ from typing import Protocol
 
 from arena.board import record_file
 from arena.errors import InfrastructureError
-from arena.model.record import Record, record_id
+from arena.model.record import Record, grading_order, record_id
 
 NAME = re.compile(r"([0-9a-f]{32})(?:\.[0-9a-f]{16})?")
 _DIGITS = 16
@@ -160,11 +160,6 @@ def checked(record: Record, task: str, name: str, place: str) -> Record:
     return record
 
 
-def rank(record: Record) -> tuple[datetime, str, str]:
-    """Of several records of one evaluation the least counts: the first that was graded, wherever it is looked at."""
-    return record.graded_at, record.signature or "", record.id
-
-
 def first_of(records: Iterable[Record]) -> Record | None:
     """Of several records of one evaluation the one that counts."""
-    return min(records, key=rank, default=None)
+    return min(records, key=grading_order, default=None)

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from arena.board.interface import Counts, Entry, entry_of, every, first_of, rank
+from arena.board.interface import Counts, Entry, entry_of, every, first_of
 from arena.errors import InfrastructureError
 from arena.files import create_once
-from arena.model.record import Record
+from arena.model.record import Record, grading_order
 
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 _SUFFIX = ".json"
@@ -60,7 +60,7 @@ class _Seen:
         if self.latest is None or record.received_at > self.latest:
             self.latest = record.received_at
         known = self.by_id.get(record.id)
-        if known is None or rank(record) < rank(known):
+        if known is None or grading_order(record) < grading_order(known):
             self.by_id[record.id] = record
             self.by_team.setdefault(record.team, {})[record.id] = record
 

@@ -1,5 +1,6 @@
 """Signed records: what is signed, and whose signature makes a record count."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -34,6 +35,12 @@ def refusal(record: Record, trust: Trust) -> Refusal | None:
     A revoked key's records count if they were received, and graded, before it was revoked.
     """
     return judge(record.signature, PURPOSE, _text(record), max(record.received_at, record.graded_at), trust)
+
+
+def refusal_of_bytes(data: bytes, record: Record, trust: Trust) -> Refusal | None:
+    """As ``refusal``, of a record as it stands in its file: another text of the same time is another text."""
+    text = canonical(without_signature(json.loads(data)))
+    return judge(record.signature, PURPOSE, text, max(record.received_at, record.graded_at), trust)
 
 
 def judge(signature: str | None, purpose: str, text: bytes, moment: datetime, trust: Trust) -> Refusal | None:

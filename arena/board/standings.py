@@ -6,7 +6,7 @@ from datetime import datetime
 
 from arena.model.metric import Metric
 from arena.model.outcome import Outcome
-from arena.model.record import Record
+from arena.model.record import Record, grading_order
 from arena.model.task import DataSpec, Task
 
 
@@ -51,9 +51,16 @@ def current(records: Iterable[Record], task: Task) -> list[Record]:
         if record.task_digest != task.digest:
             continue
         key = (record.team, record.submission_digest)
-        if key not in latest or record.evaluation > latest[key].evaluation:
+        if key not in latest or _replaces(record, latest[key]):
             latest[key] = record
     return sorted(latest.values(), key=lambda record: (record.received_at, record.id))
+
+
+def _replaces(record: Record, other: Record) -> bool:
+    """Whether it is the later evaluation; of one that two graders made apart, the first that was graded stands."""
+    if record.evaluation != other.evaluation:
+        return record.evaluation > other.evaluation
+    return grading_order(record) < grading_order(other)
 
 
 def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) -> Standings:

@@ -11,11 +11,11 @@ from typing import assert_never
 
 from arena.board import checkpoints, record_file, signed
 from arena.board.checkpoints import Checkpoint
-from arena.board.interface import NAME, Entry, Ledger, rank
+from arena.board.interface import NAME, Entry, Ledger
 from arena.board.signed import Refusal
 from arena.errors import InfrastructureError
 from arena.model.message import Message
-from arena.model.record import Record, record_id
+from arena.model.record import Record, grading_order, record_id
 from arena.model.safe_text import safe_line
 from arena.model.trust import Trust
 from arena.signing import merkle
@@ -148,8 +148,10 @@ def _entry(entry: Entry, trust: Trust, found: _Found) -> None:
     except InfrastructureError as error:
         found.add(Fault.UNREADABLE, entry.place, "verify.unreadable", reason=str(error.params["reason"]))
         return
-    if trust and not _trusted(entry.place, record.signature, signed.refusal(record, trust), trust, found):
-        return
+    if trust:
+        why = signed.refusal_of_bytes(entry.data, record, trust)
+        if not _trusted(entry.place, record.signature, why, trust, found):
+            return
     signing = signed_by(record.signature, trust)
     if signing is not None and signing.revoked is not None:
         found.by_revoked[f"{entry.task}/{entry.name}"] = entry.place
@@ -187,8 +189,8 @@ def _remember(entry: Entry, record: Record, found: _Found) -> None:
     before = found.graded.get(record.id)
     if before is not None:
         found.add(Fault.GRADED_TWICE, entry.place, "verify.graded_twice", record=record.id)
-    if before is None or rank(record)[:2] < before:
-        found.graded[record.id] = rank(record)[:2]
+    if before is None or grading_order(record) < before:
+        found.graded[record.id] = grading_order(record)
     if record.evaluation > 1 or record.supersedes is not None:
         found.later.append((entry.place, record))
 

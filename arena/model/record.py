@@ -59,3 +59,8 @@ def record_id(*, team: str, submission_digest: str, task_digest: str, evaluation
     """Hash of team, submission, task version and evaluation number: two graders name the same evaluation alike."""
     text = f"arena record 1\n{team}\n{submission_digest}\n{task_digest}\n{evaluation}\n"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def grading_order(record: Record) -> tuple[datetime, str]:
+    """Of several records of one evaluation the least counts: the first that was graded, wherever it is looked at."""
+    return record.graded_at, record.signature or ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from arena.board import record_file
-from arena.board.signed import Refusal, counting, refusal, signed
+from arena.board.signed import Refusal, counting, refusal, refusal_of_bytes, signed
 from arena.model.record import Record
 from arena.model.trust import Trust
 from tests.conftest import make_signer, trust_in
@@ -46,6 +46,16 @@ def test_refused(record: Record, why: Refusal | None) -> None:
     """What is not signed, signed by a stranger, altered, or bears another record's signature never counts."""
     assert refusal(record, TRUST) is why
     assert counting(TRUST)(record) == (why is None)
+
+
+def test_another_text() -> None:
+    """Another text of the same time counts alike, and is found by who holds the bytes against the signature."""
+    record = signed(make_record(), GRADER)
+    data = record_file.dump(record).replace(b"+00:00", b"-00:00")
+    assert record_file.load(data, "file") == record
+    assert refusal(record_file.load(data, "file"), TRUST) is None
+    assert refusal_of_bytes(data, record, TRUST) is Refusal.FORGED
+    assert refusal_of_bytes(record_file.dump(record), record, TRUST) is None
 
 
 def test_practice() -> None:

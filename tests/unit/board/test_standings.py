@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.board.signed import signed
 from arena.board.standings import Standings, current, every_board, ranked_by, standings
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
-from arena.model.record import Record
+from arena.model.record import Record, grading_order
 from arena.model.task import Task
-from tests.conftest import FRUIT
+from tests.conftest import FRUIT, make_signer
 from tests.unit.board.conftest import DIGEST, make_record
 
 TASK = replace(FRUIT, digest=DIGEST)
@@ -31,6 +32,7 @@ _one = st.builds(
     feedback=st.fixed_dictionaries({"accuracy": st.sampled_from([0.25, 0.5, 0.75]), "f1": st.just(0.5)}),
     task_digest=st.sampled_from([DIGEST, DIGEST, DIGEST, "cd" * 32]),
 )
+_signed_one = st.builds(lambda record, grader: signed(record, make_signer(grader)), _one, st.sampled_from(["a", "b"]))
 # One record an id, as the ledger keeps them.
 _some = st.lists(_one, max_size=8, unique_by=lambda record: record.id)
 _tasks = st.sampled_from([TASK, LAST])
@@ -52,6 +54,19 @@ def test_order_of_arrival(records: list[Record], task: Task, chance: random.Rand
 def test_duplicates(records: list[Record], task: Task) -> None:
     """A record that is read twice counts once."""
     assert standings([*records, *records], task, ACCURACY) == standings(records, task, ACCURACY)
+
+
+@given(st.lists(_signed_one, max_size=8), _tasks, st.randoms(use_true_random=False))
+def test_graded_apart(records: list[Record], task: Task, chance: random.Random) -> None:
+    """What several graders made of one evaluation counts once, and the same one, in whatever order they are read."""
+    shuffled = [*records, *records]
+    chance.shuffle(shuffled)
+    board = standings(shuffled, task, ACCURACY)
+    assert board == standings(records, task, ACCURACY)
+    first: dict[str, Record] = {}
+    for record in sorted(records, key=grading_order):
+        first.setdefault(record.id, record)
+    assert board == standings(first.values(), task, ACCURACY)
 
 
 @given(_some, _tasks)
