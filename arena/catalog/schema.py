@@ -189,7 +189,7 @@ class Sandbox(Edge):
 class Board(Edge):
     """How standings are made."""
 
-    feedback: Literal["exact"] = "exact"
+    feedback: Literal["exact", "rounded", "ladder"] = "exact"
     rule: Literal["best", "last"] = "best"
     by: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
     opens: AwareDatetime | None = None

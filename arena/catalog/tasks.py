@@ -95,10 +95,20 @@ def _contradictions(settings: _Settings, folder: Path) -> Iterator[Fault]:
         yield ("sealed",), "sealed answers are not supported yet", "set `sealed = false`: a practice task"
     if not is_window(settings.board.opens, settings.board.closes):
         yield ("board", "closes"), "`closes` is not after `opens`", "correct one of the two"
+    if settings.board.feedback != "exact":
+        yield from _blunted_faults(settings)
     beside = settings.metric.also if isinstance(settings, PredictionFile) else ()
     for name in (name for name in settings.board.by if name not in beside):
         also = ", ".join(beside) or "none yet"
         yield ("board", "by"), f"{name!r} is not in the metric's `also`", f"name metrics that are: {also}"
+
+
+def _blunted_faults(settings: _Settings) -> Iterator[Fault]:
+    place, fix = ("board", "feedback"), 'set `feedback = "exact"`'
+    if isinstance(settings, ExerciseFile):
+        yield place, "learners of an exercise are told of each case, so there is nothing to blunt", fix
+    elif settings.metric.custom is not None:
+        yield place, "a task's own metric tells no standard error, which this rule needs", fix
 
 
 def _data_faults(settings: PredictionFile) -> Iterator[Fault]:

@@ -246,3 +246,11 @@ def test_boards_beside(root: Path) -> None:
 def test_boards_beside_make_no_new_version(root: Path) -> None:
     """Which boards stand beside is a matter of showing: no submission is graded anew for it."""
     assert load(root).digest == load(root, rule='by = ["f1"]').digest
+
+
+@pytest.mark.parametrize("rule", ["exact", "rounded", "ladder"])
+def test_feedback(root: Path, rule: str) -> None:
+    """A task chooses what its learners see of scores; that is a matter of showing and makes no new version."""
+    task = load(root, rule=f'feedback = "{rule}"')
+    assert task.board.feedback == rule
+    assert task.digest == load(root, feedback='rule = "best"').digest
