@@ -88,6 +88,7 @@ class Submissions(Edge):
     max_size: Size = 20 * 1024**2
     per_day: Annotated[int, Field(ge=1)] = 10
     failed_per_day: Annotated[int, Field(ge=1)] = 50
+    total: Annotated[int, Field(ge=1)] | None = None
 
 
 def _not_nan(value: float) -> float:

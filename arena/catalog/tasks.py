@@ -222,6 +222,7 @@ def _task(settings: _Settings, folder: Path, metrics: Mapping[str, Metric]) -> T
             max_bytes=rules.max_size,
             per_day=rules.per_day,
             failed_per_day=rules.failed_per_day,
+            total=rules.total,
         ),
         metric=settings.metric.name if isinstance(settings, PredictionFile) else CASES_PASSED,
         also=settings.metric.also if isinstance(settings, PredictionFile) else (),

@@ -65,7 +65,12 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
         "statement": statement(task, spoken()),
         "files": list(task.shown_files),
         **exercise_json(task),
-        "submissions": {"max_bytes": rules.max_bytes, "per_day": rules.per_day, "failed_per_day": rules.failed_per_day},
+        "submissions": {
+            "max_bytes": rules.max_bytes,
+            "per_day": rules.per_day,
+            "failed_per_day": rules.failed_per_day,
+            **({"total": rules.total} if rules.total else {}),
+        },
         "budget": {
             "wall_seconds": budget.wall_seconds,
             "cpu_seconds": budget.cpu_seconds,

@@ -100,12 +100,13 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionRules:
-    """What may be handed in, and how often."""
+    """What may be handed in, and how often: a day, and in all where there is a ``total``."""
 
     accepts: tuple[Kind, ...]
     max_bytes: int
     per_day: int
     failed_per_day: int
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
