@@ -34,8 +34,9 @@ def admit(task: Task, past: Iterable[Past], now: datetime, zone: tzinfo) -> Admi
     opens, closes = task.board.opens, task.board.closes
     if opens is not None and now < opens:
         return Denied(Message.of("denied.not_open", task=task.id, opens=_shown(opens, zone)))
-    if closes is not None and now > closes:
-        return Denied(Message.of("denied.closed", task=task.id, closes=_shown(closes, zone)))
+    ends = task.board.late_until if task.board.is_late(now) else None
+    if closes is not None and now > (ends or closes):
+        return Denied(Message.of("denied.closed", task=task.id, closes=_shown(ends or closes, zone)))
     past = list(past)
     rules = task.submissions
     if rules.total is not None and sum(each.outcome.counts_against_quota for each in past) >= rules.total:

@@ -2,6 +2,7 @@
 
     <root>/<workspace>/<task>/<task digest>/answers.csv     id, target, Usage (Public or Private)
     <root>/<workspace>/<task>/<task digest>/cases.json      hidden cases of an exercise, with what is expected
+    <root>/<workspace>/views.jsonl                          who looked at private scores (see ``vault.views``)
     <root>/<workspace>/<task>/seed                          what they are drawn from, 128 bits in hexadecimal
     <root>/<workspace>/<task>/<task digest>/columns.arrow   large answers as numbers: a cache (see ``vault.columns``)
     <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall

@@ -116,3 +116,12 @@ def test_total() -> None:
     spent = [past for day in days for past in _past(Outcome.SCORED, Outcome.REJECTED, at=day)]
     assert admit(capped, spent[2:], NOON, DHAKA) == Admitted()
     assert _message(admit(capped, spent, NOON, DHAKA)) == Message.of("denied.total", limit=4, task="fruit")
+
+
+def test_late() -> None:
+    """Where a task takes late submissions they are admitted until then, and no longer."""
+    board = replace(FRUIT.board, closes=NOON, late_until=NOON + timedelta(days=1))
+    late = replace(FRUIT, board=board)
+    assert admit(late, [], NOON + timedelta(days=1), DHAKA) == Admitted()
+    message = _message(admit(late, [], NOON + timedelta(days=1, seconds=1), DHAKA))
+    assert message == Message.of("denied.closed", task="fruit", closes="2025-06-02 12:00+06:00")
