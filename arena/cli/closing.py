@@ -22,10 +22,10 @@ def close_task(session: Session, task: Task, reason: str | None) -> Mapping[str,
     stages, workspace = session.stages(), session.workspace
     if reason is not None and not (reason := safe_line(reason.strip(), 200)):
         raise UsageError("close.no_reason")
-    if count := waiting(entries(workspace.submissions), task, stages):
-        note("close.waiting", count=count, task=task.id)
     closed = close(task, stages, folder=workspace.leaderboard, shelf=workspace.submissions, reason=reason)
     note("close.done" if closed.is_new else "close.same", task=task.id)
+    if count := waiting(entries(workspace.submissions), task, stages):
+        note("close.waiting", count=count, task=task.id)
     return closed.final
 
 
