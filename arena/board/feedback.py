@@ -30,7 +30,7 @@ class Feedback(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A score and its parts: as many numbers as there are rows, or groups of rows, whose mean follows the score."""
+    """A score and its parts: a number for each row, or each draw of rows, whose spread is that of the score."""
 
     score: float
     parts: Floats
@@ -39,26 +39,28 @@ class Measured:
 def standard_error(parts: Floats) -> Floats:
     """Standard error of the mean of ``parts`` along the last axis, by the deviation with n - 1.
 
-    With n in its place one row alone would pass a ladder of one standard error.
+    With n in its place one row alone would pass a ladder of one standard error. Not finite where there is one row, or
+    where the squares of errors that no one makes by mistake overflow.
     """
     rows = parts.shape[-1]
     if rows == 1:
         return np.full(parts.shape[:-1], np.inf)
-    return np.asarray(np.std(parts, axis=-1, ddof=1) / np.sqrt(rows))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.std(parts, axis=-1, ddof=1) / np.sqrt(rows))
 
 
 def rounded(score: Floats | float, error: Floats | float) -> Floats:
     """The score, a multiple of the greatest power of ten that is not above its standard error.
 
-    Where all parts are equal the error is 0 and the score stays: of single rows it says nothing. Where no error is
-    known it is 0.
+    Where all parts are equal the error is 0 and the score stays: of single rows it says nothing. So it does where the
+    error overflows: then its first digits are those of errors beyond all measure, and 0 would be the best of losses.
     """
     known = np.asarray(error > 0) & np.isfinite(error)
     digits = -np.floor(np.log10(np.where(known, error, 1.0)))
     # Divided by a power that is whole: 78 / 100 is the float that is written 0.78, and 78 * 0.01 is not.
     up, down = 10.0 ** np.maximum(digits, 0), 10.0 ** np.maximum(-digits, 0)
     near = np.rint(score * up / down) / up * down
-    return np.where(known, near, np.where(np.isfinite(error), score, 0.0))
+    return np.where(known, near, score)
 
 
 def clears(gap: Floats | float, difference: Floats) -> NDArray[np.bool_]:

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from arena.board.feedback import Feedback, Measured, climbs, shown
 from arena.errors import TaskError
 from arena.metrics.constant import best_constant
-from arena.metrics.spread import scored_parts
+from arena.metrics.decide import labels
+from arena.metrics.influence import influence
 from arena.metrics.table import metrics_of
 from arena.metrics.undefined import UndefinedError
 from arena.model.message import Message
-from arena.model.metric import Metric
+from arena.model.metric import Metric, Needs
 from arena.model.metric import shown as shown_score
 from arena.model.record import Record
 from arena.model.task import Task
@@ -101,14 +102,18 @@ def _measured(task: Task, y_true: NDArray[Any], y_pred: NDArray[Any]) -> dict[st
 
 
 def _one(metric: Metric, task: Task, y_true: NDArray[Any], y_pred: NDArray[Any]) -> Measured:
+    predicted = labels(y_pred, task.data.needs) if metric.needs is Needs.LABEL else y_pred
     try:
-        score, parts = scored_parts(metric, y_true, y_pred, task.data.needs)
+        # Where influences are so large that squares would be infinite, theirs is a score on a smaller scale.
+        score, found = metric.score(y_true, predicted), influence(metric, y_true, predicted, seed=task.seed)
     except UndefinedError as error:
         raise TaskError("metric.undefined", metric=metric.name, split="public", reason=str(error)) from error
     except (ValueError, TypeError, ArithmeticError) as error:
         # Its text may quote answers.
         raise TaskError("metric.failed", metric=metric.name, split="public") from error
-    return Measured(score=score, parts=parts)
+    if not found.df:
+        raise TaskError("metric.undefined", metric=metric.name, split="public", reason="no standard error is known")
+    return Measured(score=score, parts=found.phi)
 
 
 def _rounded(measured: Mapping[str, Measured]) -> dict[str, float]:

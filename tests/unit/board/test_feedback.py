@@ -46,9 +46,17 @@ def test_rounded(score: float, error: float, seen: float) -> None:
 
 
 def test_rounded_without_spread() -> None:
-    """Where all rows are alike the score says nothing of one of them and stays; where no error is known it is 0."""
+    """Where all rows are alike the score says nothing of one of them and stays."""
     assert rounded(0.25, 0.0) == 0.25
-    assert rounded(0.25, np.inf) == 0.0
+
+
+@pytest.mark.parametrize("loss", [1e160, 1e300])
+def test_beyond_measure(loss: float) -> None:
+    """Errors whose squares overflow are shown as what they are, never as a good score, and never climb."""
+    wild = _measured(np.array([loss, 1.0, 2.0]))
+    assert shown(wild) == wild.score > 1e150
+    assert not climbs(wild, _measured(np.array([3.0, 3.0, 3.0])), greater_is_better=False)
+    assert not climbs(wild, _measured(np.array([0.3, 0.3, 0.3])), greater_is_better=True)
 
 
 @given(_parts)

@@ -168,10 +168,10 @@ def test_board(give: Give, wide: Task, stages: Stages) -> None:
 
 
 def test_no_standard_error(wide: Task, stages: Stages) -> None:
-    """Where a metric has no value without some row, that is the task's fault."""
-    ranked = replace(wide, metric="recall", also=(), board=replace(wide.board, feedback="rounded"), digest="cd" * 32)
-    rows = (f"{n},{int(r in (0, 90))},{'Public' if r < PUBLIC else 'Private'}" for r, n in enumerate(WIDE))
-    stages.vault.put_answers(ranked, table("id,ripe,Usage", *rows))
-    values = Predictions(np.ones(100, dtype=np.int8))
+    """Where no standard error can be known, as of a single public row, that is the task's fault, and nothing is told."""
+    narrow = replace(wide, board=replace(wide.board, feedback="rounded"), digest="cd" * 32)
+    rows = (f"{n},{r % 2},{'Private' if r else 'Public'}" for r, n in enumerate(WIDE))
+    stages.vault.put_answers(narrow, table("id,ripe,Usage", *rows))
+    values = Predictions(np.zeros(100, dtype=np.int8))
     with pytest.raises(TaskError, match=r"metric\.undefined"):
-        seen({"public": {"recall": 1.0}}, values, ranked, stages, team="rahim", record="ab", before=None)
+        seen({"public": {"accuracy": 1.0}}, values, narrow, stages, team="rahim", record="ab", before=None)
