@@ -168,7 +168,7 @@ def test_board(give: Give, wide: Task, stages: Stages) -> None:
 
 
 def test_no_standard_error(wide: Task, stages: Stages) -> None:
-    """Where no standard error can be known, as of a single public row, that is the task's fault, and nothing is told."""
+    """Where no standard error can be known, as of a single public row, that is the task's fault; nothing is told."""
     narrow = replace(wide, board=replace(wide.board, feedback="rounded"), digest="cd" * 32)
     rows = (f"{n},{r % 2},{'Private' if r else 'Public'}" for r, n in enumerate(WIDE))
     stages.vault.put_answers(narrow, table("id,ripe,Usage", *rows))
