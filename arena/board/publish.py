@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.board import render
+from arena.board.final_file import SUFFIX
 from arena.board.standings import Standings
 from arena.errors import InfrastructureError
 from arena.files import write_atomic
@@ -41,7 +42,7 @@ def publish(folder: Path, boards: Sequence[Standings], practice_notes: Mapping[s
 def _published(folder: Path) -> list[dict[str, Any]]:
     """Every board in the folder, those of tasks that were not graded now included."""
     found = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(path for path in folder.glob("*.json") if not path.name.endswith(f"{SUFFIX}.json")):
         try:
             found.append(json.loads(path.read_bytes()))
         except ValueError as error:

@@ -148,10 +148,9 @@ def _entry(entry: Entry, trust: Trust, found: _Found) -> None:
     except InfrastructureError as error:
         found.add(Fault.UNREADABLE, entry.place, "verify.unreadable", reason=str(error.params["reason"]))
         return
-    if trust:
-        why = signed.refusal_of_bytes(entry.data, record, trust)
-        if not _trusted(entry.place, record.signature, why, trust, found):
-            return
+    if trust and (why := signed.refusal_of_bytes(entry.data, record, trust)):
+        found.findings.append(finding_of(why, entry.place, record.signature, trust))
+        return
     signing = signed_by(record.signature, trust)
     if signing is not None and signing.revoked is not None:
         found.by_revoked[f"{entry.task}/{entry.name}"] = entry.place
@@ -166,23 +165,22 @@ def _misplaced(entry: Entry, found: _Found) -> None:
         found.add(Fault.UNREADABLE, entry.place, "verify.unreadable", reason=str(error.params["reason"]))
 
 
-def _trusted(place: str, signature: str | None, why: Refusal | None, trust: Trust, found: _Found) -> bool:
+def finding_of(why: Refusal, place: str, signature: str | None, trust: Trust) -> Finding:
+    """What to say of something whose signature is refused."""
     key = signed_by(signature, trust)
-    name = key.name if key else (signature or "").partition(":")[0]
+    name = safe_line(key.name if key else (signature or "").partition(":")[0], 60)
+    place = safe_line(place, 300)
     match why:
-        case None:
-            return True
         case Refusal.UNSIGNED:
-            found.add(Fault.UNSIGNED, place, "verify.unsigned")
+            return Finding(fault=Fault.UNSIGNED, place=place, why=Message.of("verify.unsigned"))
         case Refusal.UNTRUSTED:
-            found.add(Fault.UNTRUSTED, place, "verify.untrusted", key=name)
+            return Finding(fault=Fault.UNTRUSTED, place=place, why=Message.of("verify.untrusted", key=name))
         case Refusal.REVOKED:
-            found.add(Fault.REVOKED, place, "verify.revoked", key=name)
+            return Finding(fault=Fault.REVOKED, place=place, why=Message.of("verify.revoked", key=name))
         case Refusal.FORGED:
-            found.add(Fault.FORGED, place, "verify.forged", key=name)
+            return Finding(fault=Fault.FORGED, place=place, why=Message.of("verify.forged", key=name))
         case _:
             assert_never(why)
-    return False
 
 
 def _remember(entry: Entry, record: Record, found: _Found) -> None:
@@ -224,7 +222,9 @@ def _checkpoints(ledger: Ledger, trust: Trust, found: _Found) -> tuple[list[str]
         except InfrastructureError as error:
             found.add(Fault.ALTERED, place, "verify.unreadable", reason=str(error.params["reason"]))
             continue
-        if _trusted(place, one.signature, checkpoints.refusal(one, trust), trust, found):
+        if why := checkpoints.refusal(one, trust):
+            found.findings.append(finding_of(why, place, one.signature, trust))
+        else:
             known[name] = one
     return names, known
 

@@ -133,7 +133,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
             )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
-    rows = standings_of(task, stages.board_ledger.records(task.id)).rows
+    board = standings_of(task, stages.board_ledger.records(task.id))
     return Handed(
         task=task,
         team=team,
@@ -144,8 +144,8 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         notes=graded.notes,
         graded=graded,
         cases=cases_of(stages, graded.record),
-        rank=next((row.rank for row in rows if row.team == team), None),
-        teams=len(rows),
+        rank=next((row.rank for row in board.rows if row.team == team), None),
+        teams=board.teams,
         waiting=waiting(entries(session.workspace.submissions), task, stages),
     )
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "check": ("learner", "check", "Try a submission without handing it in. This gives no score."),
     "submit": ("learner", "submit", "Hand in a submission, and grade it if the answers are here."),
     "submissions": ("learner", "submissions", "List a team's submissions with outcomes and scores."),
+    "select": ("learner", "select", "Choose the submissions that count at the close."),
     "log": ("learner", "log", "Show what a submission printed while it was graded."),
     "quota": ("quota", "quota", "Show a team's device time this week: spent, reserved, left."),
     "leaderboard": ("learner", "leaderboard", "Show a task's board."),

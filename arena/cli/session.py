@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from arena.board.final_file import as_closed
 from arena.catalog.tasks import load_task, task_ids
 from arena.catalog.workspace import Workspace, open_workspace
 from arena.errors import ArenaError, UsageError
@@ -31,8 +32,8 @@ class Session:
         return cls(workspace=open_workspace(Path.cwd()))
 
     def task(self, task_id: str) -> Task:
-        """Load one task."""
-        return load_task(self.workspace.root, task_id, METRICS)
+        """Load one task; one that was closed before its time is closed."""
+        return as_closed(load_task(self.workspace.root, task_id, METRICS), self.workspace.leaderboard)
 
     def tasks(self, broken: Callable[[ArenaError], None] = lambda _: None) -> list[Task]:
         """Every task that can be loaded; ``broken`` is told of one that cannot, which does not hide the others."""

@@ -100,6 +100,7 @@ def assemble(
         vault=vault,
         public=ledgers.public,
         sign=ledgers.sign,
+        seal=ledgers.seal,
         checkpoint=ledgers.checkpoint,
         allowance=AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone),
         devices=devices,

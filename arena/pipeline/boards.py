@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from arena.board import render
+from arena.board.final_file import final_path
 from arena.board.publish import publish
 from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
@@ -19,7 +21,7 @@ from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
-from arena.vault.plain import PlainVault
+from arena.vault.views import log_view
 
 
 def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -> Standings:
@@ -32,17 +34,26 @@ def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     folder.mkdir(parents=True, exist_ok=True)
     # Ranked inside the lock: of two graders the later one publishes what the ledger holds by then.
     with FileLock(stages.state / "publish.lock"):
-        # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
-        remove_stale(folder, older_than_seconds=0)
-        found = [(task, list(stages.board_ledger.records(task.id))) for task in tasks]
-        boards = [every_board(records, task, metrics_of(task)) for task, records in found if records]
-        for task, _ in found:
-            if count := stages.board_ledger.refused(task.id):
-                stages.tell(Message.of("board.refused", count=count, task=task.id))
-        notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
-        changed = publish(folder, boards, notes)
-        stages.checkpoint()
-        return changed
+        return publish_locked(tasks, stages, folder)
+
+
+def publish_locked(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
+    """The same, for whoever holds the lock."""
+    # It is the only one who replaces boards: what is left here belongs to the dead.
+    remove_stale(folder, older_than_seconds=0)
+    found = [(task, list(stages.board_ledger.records(task.id))) for task in tasks]
+    boards = [
+        replace(every_board(records, task, metrics_of(task)), closed=final_path(folder, task.id).exists())
+        for task, records in found
+        if records
+    ]
+    notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
+    for task, _ in found:
+        if count := stages.board_ledger.refused(task.id):
+            stages.tell(Message.of("board.refused", count=count, task=task.id))
+    changed = publish(folder, boards, notes)
+    stages.checkpoint()
+    return changed
 
 
 def published(folder: Path, task: str) -> dict[str, Any] | None:
@@ -99,12 +110,18 @@ def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> 
     return board
 
 
-def with_private(task: Task, records: Iterable[Record], vault: PlainVault, by: str | None = None) -> dict[str, Any]:
-    """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell."""
-    name, board = by or task.metric, standings_of(task, records, by)
+def with_private(task: Task, records: Iterable[Record], stages: Stages, by: str | None = None) -> dict[str, Any]:
+    """The board with each row's private score and that over all rows; where a rule blunts the public one, that as well.
+
+    Only a machine that holds the vault can tell. Each look is logged there, before anything is told.
+    """
+    name, board, vault = by or task.metric, standings_of(task, records, by), stages.vault
+    log_view(vault.folder, at=stages.now(), task=task.id, look={"what": "leaderboard --private", "by": name})
     data = render.to_json(board)
     for row, line in zip(board.rows, data["rows"], strict=True):
         exact = vault.scores(task.id, row.record)
         line["private"] = exact.get("private", {}).get(name)
         line["overall"] = exact.get("overall", {}).get(name)
+        if task.board.feedback != "exact":
+            line["exact"] = exact.get("public", {}).get(name)
     return data

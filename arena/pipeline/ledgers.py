@@ -2,24 +2,27 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from arena.board import checkpoints, signed
 from arena.board.beside import LocalLedger
 from arena.board.checkpoints import Checkpoint
+from arena.board.final_file import FINAL, SUFFIX, read_final
 from arena.board.interface import NAME, Ledger
 from arena.board.ledger import FileLedger
 from arena.board.sql_ledger import SqlLedger
-from arena.board.verify import Fault, Report, verify
+from arena.board.verify import Fault, Finding, Report, finding_of, verify
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
 from arena.files import write_atomic
 from arena.model.message import Message
 from arena.model.record import Record
 from arena.pipeline.state import make_state
+from arena.signing.canonical import canonical, without_signature
 from arena.signing.keyring import signer_for
 from arena.signing.keys import Signer
 
@@ -56,6 +59,10 @@ class GraderLedgers:
     def sign(self, record: Record) -> Record:
         """The record as it is kept: signed by a grader that is trusted."""
         return record if self.signer is None else signed.signed(record, self.signer)
+
+    def seal(self, purpose: str, plain: Mapping[str, Any]) -> str | None:
+        """The signature over all of a published file but its signature; ``None`` where this account cannot sign."""
+        return self.signer.sign(purpose, canonical(without_signature(dict(plain)))) if self.signer else None
 
     def checkpoint(self) -> None:
         """State what the public ledger holds; nothing where this account cannot sign."""
@@ -126,9 +133,24 @@ def verified(
     """Verify the ledger against its checkpoints and those that this machine remembers, and remember the last ones."""
     before = remembered(workspace.state)
     report = verify(ledger, workspace.trust, remembered=before | set(expected), tick=tick)
+    report = replace(report, findings=(*report.findings, *_closes(workspace)))
     lost = {finding.place for finding in report.findings if finding.fault is Fault.REWOUND}
     _remember(workspace.state, (before & lost) | set(report.heads))
     return report
+
+
+def _closes(workspace: Workspace) -> Iterator[Finding]:
+    """What is wrong with published closes: as a record, each is signed and reads as arena writes it."""
+    for path in sorted(workspace.leaderboard.glob(f"*{SUFFIX}.json")) if workspace.trust else ():
+        try:
+            final = read_final(workspace.leaderboard, path.name.removesuffix(f"{SUFFIX}.json")) or {}
+            signature, moment = final["signature"], datetime.fromisoformat(final["closed_at"])
+        except (InfrastructureError, AttributeError, KeyError, TypeError, ValueError):
+            yield Finding(fault=Fault.UNREADABLE, place=str(path), why=Message.of("verify.no_json"))
+            continue
+        text = canonical(without_signature(final))
+        if why := signed.judge(signature, FINAL, text, moment, workspace.trust):
+            yield finding_of(why, str(path), signature, workspace.trust)
 
 
 def remembered(state: Path) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arena.allowance.ledger import AllowanceLedger
 from arena.board.interface import Ledger
@@ -26,7 +26,8 @@ class Stages:
     ``runtime`` and ``launcher`` are asked for only when they are needed, the launcher for each submission to a task;
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``folders`` says where a task's packed files lie
     unpacked; ``state`` is the grader's own folder, for locks, scratch and logs; ``ledger`` is where grading
-    looks and writes, ``public`` what boards are made of where that is another one, ``sign`` makes a record count, and
+    looks and writes, ``public`` what boards are made of where that is another one, ``sign`` makes a record count,
+    ``seal`` gives the signature of another published file, for a purpose that it names, where this grader signs, and
     ``checkpoint`` states what the ledger holds when boards were published; ``allowance`` is the ledger of device time
     and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of what
     takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
@@ -43,6 +44,7 @@ class Stages:
     vault: PlainVault
     public: Ledger | None = None
     sign: Callable[[Record], Record] = lambda record: record
+    seal: Callable[[str, Mapping[str, Any]], str | None] = lambda *_: None
     checkpoint: Callable[[], None] = lambda: None
     folders: Callable[[Task], Mapping[str, Path]] = lambda _: {}
     allowance: AllowanceLedger | None = None

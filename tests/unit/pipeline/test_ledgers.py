@@ -9,10 +9,13 @@ from arena.board.interface import entry_of
 from arena.board.ledger import FileLedger
 from arena.board.signed import refusal, signed
 from arena.board.verify import Fault
+from arena.catalog.tasks import load_task
 from arena.catalog.workspace import Workspace, open_workspace
+from arena.metrics.table import METRICS
 from arena.model.message import Message
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards, published
+from arena.pipeline.closing import close
 from arena.pipeline.ledgers import (
     GraderLedgers,
     checkpoint,
@@ -25,7 +28,7 @@ from arena.pipeline.ledgers import (
 )
 from arena.pipeline.stages import Stages
 from arena.signing.keyring import new_key
-from tests.conftest import START, Hand, make_signer, predictions, write_trust
+from tests.conftest import START, TRUTH, Hand, make_signer, predictions, write_trust
 from tests.unit.board.conftest import make_record
 
 Told = list[Message]
@@ -96,6 +99,7 @@ def grading(stages: Stages, trusting: Workspace, told: Told) -> Stages:
         ledger=ledgers.own,
         public=ledgers.public,
         sign=ledgers.sign,
+        seal=ledgers.seal,
         checkpoint=ledgers.checkpoint,
         tell=told.append,
     )
@@ -169,3 +173,26 @@ def test_forgets_garbage(trusting: Workspace, content: bytes) -> None:
     trusting.state.mkdir()
     (trusting.state / "checkpoints.json").write_bytes(content)
     assert remembered(trusting.state) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (('"private": 1.0', '"private": 0.9'), Fault.FORGED),
+        (('"signature": "', '"signature": "0'), Fault.UNTRUSTED),
+        (('"closed_at"', '"closed"'), Fault.UNREADABLE),
+        (("{", ""), Fault.UNREADABLE),
+        (("", ""), None),
+    ],
+)
+def test_close(
+    grading: Stages, hand_in: Hand, trusting: Workspace, change: tuple[str, str], fault: Fault | None
+) -> None:
+    """A published close is signed by a trusted grader, and what was altered in it is found."""
+    hand_in(predictions(TRUTH), stages=grading)
+    task = load_task(trusting.root, "fruit", METRICS)
+    close(task, grading, folder=trusting.leaderboard, shelf=trusting.submissions, reason="it is over")
+    path = trusting.leaderboard / "fruit.final.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
+    report = verified(trusting, open_ledger(trusting), tick=lambda _: None)
+    assert [(f.fault, f.place) for f in report.findings] == ([(fault, str(path))] if fault else [])
