@@ -7,10 +7,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from arena.board import confusion
+from arena.board.row_texts import RowTexts
 from arena.board.standings import Row, Standings
 from arena.model.message import Message
 from arena.model.metric import Metric, Needs, shown
@@ -68,44 +70,91 @@ def _row_json(row: Row, ranking: str) -> dict[str, Any]:
     }
 
 
-def json_text(board: Standings) -> str:
-    """The JSON file."""
-    return json.dumps(to_json(board), indent=1, ensure_ascii=False) + "\n"
+def json_text(board: Standings, texts: RowTexts | None = None) -> str:
+    """The JSON file: ``to_json`` with an indent of one."""
+    texts = texts or RowTexts()
+    bare = to_json(replace(board, rows=(), late=(), others=()))
+    members = {name: _json(value) for name, value in bare.items() if name != "rows"}
+    members["rows"] = _json_rows(board, board.rows, 1, texts, "rows")
+    if board.late:
+        members["late"] = _json_rows(board, board.late, 1, texts, "late")
+    if board.others:
+        by = {
+            other.metrics[0].name: _members(
+                {
+                    "direction": _json(other.metrics[0].direction),
+                    "rows": _json_rows(other, other.rows, 3, texts, "rows"),
+                },
+                3,
+            )
+            for other in board.others
+        }
+        members["by"] = _members(by, 2)
+        members["beside"] = _json(list(board.beside)).replace("\n", "\n ")
+    return _members(members, 1) + "\n"
 
 
-def csv_text(board: Standings) -> str:
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def _members(members: Mapping[str, str], depth: int) -> str:
+    pad = " " * depth
+    inside = ",\n".join(f"{pad}{_json(name)}: {text}" for name, text in members.items())
+    return f"{{\n{inside}\n{pad[1:]}}}"
+
+
+def _json_rows(board: Standings, rows: Sequence[Row], depth: int, texts: RowTexts, name: str) -> str:
+    if not rows:
+        return "[]"
+    ranking, pad = board.metrics[0].name, " " * depth
+
+    def one(row: Row) -> str:
+        return f" {pad}" + _json(_row_json(row, ranking)).replace("\n", f"\n {pad}")
+
+    return "[\n" + ",\n".join(texts.of(("json", ranking, name, depth), rows, one)) + f"\n{pad}]"
+
+
+def csv_text(board: Standings, texts: RowTexts | None = None) -> str:
     """The CSV file, scores at full precision. Team ids are slugs, so no cell can be read as a formula.
 
     A baseline's rank is empty; what came late is not in it.
     """
     names = [metric.name for metric in board.metrics]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     with_points = any(row.points is not None for row in board.rows)
-    writer.writerow(["rank", "team", *names, "kind", "submissions", *(["points"] if with_points else [])])
-    for row in board.rows:
+    heads = ["rank", "team", *names, "kind", "submissions", *(["points"] if with_points else [])]
+
+    def one(row: Row) -> str:
         scores = [repr(row.scores[name]) if name in row.scores else "" for name in names]
-        points = [row.points] if with_points else []
-        writer.writerow([row.rank, row.team, *scores, row.kind, row.submissions, *points])
+        return _csv([row.rank, row.team, *scores, row.kind, row.submissions, *([row.points] if with_points else [])])
+
+    return _csv(heads) + "".join((texts or RowTexts()).of(("csv", *names, with_points), board.rows, one))
+
+
+def _csv(cells: Sequence[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 
-def markdown_text(board: Standings, practice: str | None) -> str:
+def markdown_text(board: Standings, practice: str | None, texts: RowTexts | None = None) -> str:
     """The page: scores are shown rounded, ranks are made at full precision."""
+    texts = texts or RowTexts()
     lines = [f"# {board.title}", ""]
     if practice:
         lines += [f"> {practice}", ""]
     counted = "All cases, hidden ones included." if _is_exercise(board) else "Public rows only."
-    lines += [f"{counted} {_ranking(board)}", "", *_rows(board.rows, board.metrics), *_mistakes(board)]
+    lines += [f"{counted} {_ranking(board)}", "", *_rows(board.rows, board.metrics, texts, "rows"), *_mistakes(board)]
     if board.late:
         lines += ["", "## Late", "", "Received after the close: graded, and not ranked.", ""]
-        lines += _rows(board.late, board.metrics)
+        lines += _rows(board.late, board.metrics, texts, "late")
     beside = [other for other in board.others if other.metrics[0].name in board.beside]
     if beside:
         lines += ["", "## Places side by side", "", "Where each team stands under each metric, baselines counted.", ""]
         lines += _places([board, *beside])
     for other in beside:
-        lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), "", *_rows(other.rows, other.metrics)]
+        lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), ""]
+        lines += _rows(other.rows, other.metrics, texts, "rows")
     return "\n".join(lines) + "\n"
 
 
@@ -147,13 +196,13 @@ def _ranking(board: Standings) -> str:
     return f"Ranked by {ranking.title}; {better}."
 
 
-def _rows(rows: Sequence[Row], metrics: Sequence[Metric]) -> list[str]:
+def _rows(rows: Sequence[Row], metrics: Sequence[Metric], texts: RowTexts, name: str) -> list[str]:
     with_points = any(row.points is not None for row in rows)
     heads = ["Rank", "Team", *(metric.title for metric in metrics), "Kind", "Submissions"]
     heads += ["Points"] if with_points else []
-    return table_lines(
-        heads,
-        [
+
+    def one(row: Row) -> str:
+        return table_line(
             [
                 ranked(row.rank),
                 row.team,
@@ -162,9 +211,10 @@ def _rows(rows: Sequence[Row], metrics: Sequence[Metric]) -> list[str]:
                 str(row.submissions),
                 *([f"{row.points:.1f}" if row.points is not None else ""] if with_points else []),
             ]
-            for row in rows
-        ],
-    )
+        )
+
+    way = ("markdown", *(metric.title for metric in metrics), with_points, name)
+    return [*table_lines(heads, []), *texts.of(way, rows, one)]
 
 
 def _places(boards: Sequence[Standings]) -> list[str]:
@@ -172,6 +222,13 @@ def _places(boards: Sequence[Standings]) -> list[str]:
     ranks = [{row.team: str(place) for place, row in enumerate(board.rows, start=1)} for board in boards]
     lines = [[row.team, *(rank.get(row.team, "") for rank in ranks)] for row in boards[0].rows]
     return table_lines(["Team", *(board.metrics[0].title for board in boards)], lines)
+
+
+def summary(board: Standings) -> dict[str, Any]:
+    """Of ``to_json`` what the index tells, without what it need not build for that."""
+    name = board.metrics[0].name
+    rows = [{"rank": row.rank, "team": row.team, "public": row.scores[name]} for row in board.rows]
+    return {"task": board.task, "title": board.title, "metric": name, "closed": board.closed, "rows": rows}
 
 
 def index_text(boards: Sequence[dict[str, Any]]) -> str:
@@ -196,8 +253,9 @@ def index_text(boards: Sequence[dict[str, Any]]) -> str:
 
 def table_lines(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A table in Markdown."""
+    return [table_line(heads), table_line(["---"] * len(heads)), *map(table_line, rows)]
 
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
-    return [line(heads), line(["---"] * len(heads)), *(line(row) for row in rows)]
+def table_line(cells: Sequence[str]) -> str:
+    """A line of such a table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

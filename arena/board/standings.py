@@ -5,7 +5,7 @@ Only what was received before the close is ranked. Baselines stand among the tea
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from arena.board.awards import percentile, points
@@ -60,6 +60,14 @@ class Standings:
         return sum(row.rank is not None for row in self.rows)
 
 
+@dataclass(slots=True)
+class Memory:
+    """The rows of a board as they were placed the last time, by team, so that those in the same place are the same."""
+
+    frame: tuple[int, Sequence[float]] | None = None
+    rows: dict[str, tuple[Row, Row]] = field(default_factory=dict)
+
+
 def current(records: Iterable[Record], task: Task) -> list[Record]:
     """Evaluations under this version of the task that no later one supersedes, one for each submission of each team."""
     latest: dict[tuple[str, str], Record] = {}
@@ -85,17 +93,34 @@ def standings(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) 
     By the rule ``best`` a team stands by the submission that is best under that metric, so by another metric it may
     stand by another submission.
     """
-    found = current(records, task)
-    late = [record for record in found if task.board.is_late(record.received_at)]
-    in_time = [record for record in found if not task.board.is_late(record.received_at)]
+    in_time, late = apart(current(records, task), task)
+    return assembled(rows_of(in_time, task, metrics), rows_of(late, task, metrics), task, metrics)
+
+
+def apart(found: Iterable[Record], task: Task) -> tuple[list[Record], list[Record]]:
+    """What came in time, and what came late."""
+    in_time: list[Record] = []
+    late: list[Record] = []
+    for record in found:
+        (late if task.board.is_late(record.received_at) else in_time).append(record)
+    return in_time, late
+
+
+def assembled(
+    in_time: Iterable[Row], late: Iterable[Row], task: Task, metrics: Sequence[Metric], memory: Memory | None = None
+) -> Standings:
+    """The board of rows that are best first and have no place yet.
+
+    With a ``memory`` a row in the place that it had the last time is the same object as then.
+    """
     return Standings(
         task=task.id,
         title=task.title["en"],
         sealed=task.sealed,
         metrics=tuple(metrics),
-        rows=_awarded(_ranked(_rows(in_time, task, metrics)), task, metrics[0]),
+        rows=_placed(in_time, task, metrics[0], memory or Memory()),
         labels=tuple(map(str, task.data.labels)) if isinstance(task.work, DataSpec) else (),
-        late=tuple(_rows(late, task, metrics)),
+        late=tuple(late),
     )
 
 
@@ -109,7 +134,7 @@ def is_scored(record: Record, metric: Metric) -> bool:
     return record.outcome is Outcome.SCORED and math.isfinite(record.feedback.get(metric.name, math.nan))
 
 
-def _rows(found: Sequence[Record], task: Task, metrics: Sequence[Metric]) -> list[Row]:
+def rows_of(found: Sequence[Record], task: Task, metrics: Sequence[Metric]) -> list[Row]:
     """A row for each team that has a score, best first and not ranked yet."""
     ranking = metrics[0]
     by_team: dict[str, list[Record]] = {}
@@ -141,25 +166,37 @@ def _rows(found: Sequence[Record], task: Task, metrics: Sequence[Metric]) -> lis
     ]
 
 
-def _ranked(rows: Sequence[Row]) -> list[Row]:
-    teams, ranked = sum(not is_baseline(row.team) for row in rows), 0
-    found = []
+def _placed(rows: Iterable[Row], task: Task, metric: Metric, memory: Memory) -> tuple[Row, ...]:
+    """The rows with ranks, percentiles and points; a baseline has no rank."""
+    rows = list(rows)
+    frame = (sum(not is_baseline(row.team) for row in rows), _ends(rows, task, metric))
+    before = memory.rows if memory.frame == frame else {}
+    ranked, now = 0, {}
     for row in rows:
-        if is_baseline(row.team):
-            found.append(row)
-        else:
-            ranked += 1
-            found.append(replace(row, rank=ranked, percentile=percentile(ranked, teams)))
-    return found
+        rank = None if is_baseline(row.team) else (ranked := ranked + 1)
+        known = before.get(row.team)
+        if known is None or known[0] is not row or known[1].rank != rank:
+            known = (row, _place(row, rank, *frame, metric))
+        now[row.team] = known
+    memory.frame, memory.rows = frame, now
+    return tuple(placed for _, placed in now.values())
 
 
-def _awarded(rows: Sequence[Row], task: Task, metric: Metric) -> tuple[Row, ...]:
-    """The rows with their points, where both ends of the way stand on the board."""
-    scores = {row.team: row.scores[metric.name] for row in rows}
-    ends = [scores[team] for team in (task.board.baseline, task.board.reference) if team in scores]
-    if len(ends) < 2:  # noqa: PLR2004 - a way has two
-        return tuple(rows)
-    return tuple(replace(row, points=points(row.scores[metric.name], *ends)) for row in rows)
+def _ends(rows: Sequence[Row], task: Task, metric: Metric) -> Sequence[float]:
+    """Between which scores points are given: the baseline's and the reference's, where both stand on the board."""
+    named = (task.board.baseline, task.board.reference)
+    scores = {row.team: row.scores[metric.name] for row in rows if row.team in named}
+    ends = [scores[team] for team in named if team in scores]
+    return ends if len(ends) == len(named) else ()
+
+
+def _place(row: Row, rank: int | None, teams: int, ends: Sequence[float], metric: Metric) -> Row:
+    return replace(
+        row,
+        rank=rank,
+        percentile=None if rank is None else percentile(rank, teams),
+        points=points(row.scores[metric.name], *ends) if ends else None,
+    )
 
 
 def ranked_by(metrics: Sequence[Metric], name: str) -> tuple[Metric, ...]:
@@ -170,5 +207,10 @@ def ranked_by(metrics: Sequence[Metric], name: str) -> tuple[Metric, ...]:
 def every_board(records: Iterable[Record], task: Task, metrics: Sequence[Metric]) -> Standings:
     """The board by the first metric, with those by each other one."""
     found = current(records, task)
-    others = tuple(standings(found, task, ranked_by(metrics, metric.name)) for metric in metrics[1:])
-    return replace(standings(found, task, metrics), others=others, beside=task.board.by)
+    first, *others = (standings(found, task, ranked_by(metrics, metric.name)) for metric in metrics)
+    return beside(first, others, task)
+
+
+def beside(first: Standings, others: Iterable[Standings], task: Task) -> Standings:
+    """A board with those of the same task by each other metric."""
+    return replace(first, others=tuple(others), beside=task.board.by)
