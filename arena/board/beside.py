@@ -1,10 +1,10 @@
 """The ledger of a grader whose signature the workspace does not trust: it reads the public one, and keeps its own."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from arena.board.interface import Entry, Ledger
+from arena.board.interface import Entry, Ledger, News
 from arena.model.record import Record
 
 
@@ -56,6 +56,14 @@ class LocalLedger:
         """The public entry of that name."""
         return self.public.entry(task, name)
 
+    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+        """The public entries of these names."""
+        return self.public.read(task, names)
+
+    def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
+        """What is new in the public one."""
+        return self.public.news(cursor, known)
+
     def entries(self) -> Iterator[Entry]:
         """Every public entry."""
         return self.public.entries()
@@ -72,9 +80,9 @@ class LocalLedger:
         """Keep entries in the own ledger."""
         return self.own.put_all(entries)
 
-    def checkpoints(self) -> Iterator[tuple[str, bytes]]:
+    def checkpoints(self, known: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
         """Every public checkpoint."""
-        return self.public.checkpoints()
+        return self.public.checkpoints(known)
 
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint in the own ledger."""

@@ -16,12 +16,10 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
-from arena.board.interface import Ledger
 from arena.board.signed import Refusal, judge
 from arena.catalog.edge import Edge
 from arena.errors import InfrastructureError
 from arena.model.trust import Trust
-from arena.signing import merkle
 from arena.signing.canonical import canonical, laid_out, without_signature
 from arena.signing.keys import Signer
 
@@ -107,30 +105,6 @@ def held(name: str, known: Mapping[str, Checkpoint]) -> dict[str, str]:
         todo += [each for each in one.previous if each in known and each not in seen]
         seen.update(one.previous)
     return found
-
-
-def write(
-    ledger: Ledger,
-    *,
-    heads: tuple[str, ...],
-    held: Mapping[str, str],
-    new: Mapping[str, str],
-    signer: Signer,
-    at: datetime,
-) -> list[str]:
-    """State that the ledger holds ``new`` beside what the ``heads`` hold; return the names of the checkpoints.
-
-    Nothing is written where there is nothing to say: no entry is new, and there is one head.
-    """
-    made, total, waiting = [], dict(held), sorted(new.items())
-    while waiting or len(heads) > 1:
-        added, waiting = dict(waiting[:MOST_ADDED]), waiting[MOST_ADDED:]
-        total |= added
-        name, data = sealed(count=len(total), root=merkle.root(total), heads=heads, added=added, signer=signer, at=at)
-        ledger.put_checkpoint(name, data)
-        made.append(name)
-        heads = (name,)
-    return made
 
 
 def sealed(

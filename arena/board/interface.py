@@ -12,9 +12,9 @@ under the SHA-256 of its bytes.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 from arena.board import record_file
@@ -53,6 +53,26 @@ class Entry:
             InfrastructureError: it is none, or not the one of its name and task.
         """
         return checked(record_file.load(self.data, self.place), self.task, self.name, self.place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What an index notes of an entry; ``load`` gives the record where that is not enough."""
+
+    task: str
+    name: str
+    team: str
+    received_at: str
+    load: Callable[[], Record]
+
+
+@dataclass(slots=True)
+class News:
+    """What has come since a cursor. ``gone`` and ``cursor`` are known when ``new`` was read to its end."""
+
+    new: Iterator[Sight] = field(default_factory=lambda: iter(()))
+    gone: list[tuple[str, str]] = field(default_factory=list)
+    cursor: str = ""
 
 
 class Ledger(Protocol):
@@ -94,6 +114,17 @@ class Ledger(Protocol):
         """The entry of that name as it is, if there is one."""
         ...
 
+    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+        """The entries of these names that are there."""
+        ...
+
+    def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
+        """What has come and gone since ``cursor``, which is empty at first; whatever is new is seen again and again.
+
+        ``known`` tells which names of a task that begin so were seen before.
+        """
+        ...
+
     def entries(self) -> Iterator[Entry]:
         """Every entry of every task as it is, unread, in order of task and name."""
         ...
@@ -118,8 +149,8 @@ class Ledger(Protocol):
         """
         ...
 
-    def checkpoints(self) -> Iterator[tuple[str, bytes]]:
-        """Every checkpoint, its name and its bytes, in order of name."""
+    def checkpoints(self, known: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """Every checkpoint but those that are known: its name and its bytes, in order of name."""
         ...
 
     def put_checkpoint(self, name: str, data: bytes) -> bool:
@@ -158,6 +189,13 @@ def checked(record: Record, task: str, name: str, place: str) -> Record:
     if record.task != task:
         raise InfrastructureError("ledger.unreadable", file=place, reason="it is of another task")
     return record
+
+
+def sight_of(entry: Entry) -> Sight:
+    """What an index notes of an entry, from its bytes."""
+    record = entry.load()
+    moment = record.received_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return Sight(task=entry.task, name=entry.name, team=record.team, received_at=moment, load=lambda: record)
 
 
 def first_of(records: Iterable[Record]) -> Record | None:

@@ -9,15 +9,16 @@ and a folder's time of change tells whether another writer put one in or took on
 grow with the records that are there.
 """
 
+import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from arena.board.interface import Counts, Entry, entry_of, every, first_of
+from arena.board.interface import Counts, Entry, News, Sight, entry_of, every, first_of, sight_of
 from arena.errors import InfrastructureError
 from arena.files import create_once
 from arena.model.record import Record, grading_order
@@ -130,6 +131,40 @@ class FileLedger:
         except FileNotFoundError:
             return None
 
+    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+        """The entries of these names that are there."""
+        return (entry for name in names if (entry := self.entry(task, name)))
+
+    def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
+        """What has come and gone since ``cursor``: when the folders last changed, 0 where that cannot be relied on."""
+        news, before = News(), json.loads(cursor or "{}")
+        news.new = self._new(news, before, known)
+        return news
+
+    def _new(self, news: News, before: dict[str, int], known: Callable[[str, str], set[str]]) -> Iterator[Sight]:
+        now: dict[str, int] = {}
+        for folder, changed_ns in self._folders():
+            place, settled = f"{folder.parent.name}/{folder.name}", _is_settled(changed_ns)
+            if before.get(place) != changed_ns:
+                names = {name.removesuffix(_SUFFIX) for name in os.listdir(folder) if _is_record(name)}  # noqa: PTH208
+                seen = known(folder.parent.name, folder.name)
+                news.gone += [(folder.parent.name, name) for name in sorted(seen - names)]
+                for entry in self.read(folder.parent.name, sorted(names - seen)):
+                    yield sight_of(entry)
+            now[place] = changed_ns if settled else 0
+        for place in before.keys() - now.keys():
+            task, name = place.split("/")
+            news.gone += [(task, each) for each in sorted(known(task, name))]
+        news.cursor = json.dumps(now)
+
+    def _folders(self) -> Iterator[tuple[Path, int]]:
+        """Every folder of records, with the time of its last change before it is looked into."""
+        for task in sorted(self.root.iterdir()) if self.root.is_dir() else ():
+            if task.is_dir() and task.name != _CHECKPOINTS:
+                with os.scandir(task) as found:
+                    folders = sorted((each.name, each) for each in found if _FOLDER.fullmatch(each.name))
+                yield from ((Path(entry.path), entry.stat().st_mtime_ns) for _, entry in folders)
+
     def entries(self) -> Iterator[Entry]:
         """Every file that may be meant as a record, wherever below a task's folder it lies."""
         for path in self._json_files():
@@ -151,10 +186,11 @@ class FileLedger:
         """Keep entries as they are; return how many this call made."""
         return sum(self.put(entry) for entry in entries)
 
-    def checkpoints(self) -> Iterator[tuple[str, bytes]]:
-        """Every checkpoint, in order of name."""
+    def checkpoints(self, known: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """Every checkpoint but those that are known, in order of name."""
         for path in sorted((self.root / _CHECKPOINTS).glob(f"[!.]*{_SUFFIX}")):
-            yield path.stem, path.read_bytes()
+            if path.stem not in known:
+                yield path.stem, path.read_bytes()
 
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint as it is; return whether this call made it."""
@@ -191,9 +227,10 @@ class FileLedger:
             # Looked at before the folder is listed: what comes in between is found at the next look.
             changed_ns = entry.stat().st_mtime_ns
             if known.changed_ns != changed_ns:
+                # Judged before it is listed: what changes it from then on has a later time.
+                settled = _is_settled(changed_ns)
                 shrunk |= self._list(task, Path(entry.path), known, seen)
-                step_ns = _STEP_NS if changed_ns % _SECOND_NS else _COARSE_STEP_NS
-                known.changed_ns = changed_ns if changed_ns < time.time_ns() - step_ns else None
+                known.changed_ns = changed_ns if settled else None
         if shrunk:
             seen.count_anew()
         return seen
@@ -214,6 +251,12 @@ class FileLedger:
         for name in gone:
             del known.records[name]
         return bool(gone)
+
+
+def _is_settled(changed_ns: int) -> bool:
+    """Whether a change after this one would show by another time."""
+    step_ns = _STEP_NS if changed_ns % _SECOND_NS else _COARSE_STEP_NS
+    return changed_ns < time.time_ns() - step_ns
 
 
 def _is_record(name: str) -> bool:

@@ -4,14 +4,15 @@ The tables are append-only; an entry is the same bytes as in the ledger of files
 other without loss (``arena.board.copy``).
 """
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arena.board import record_file
-from arena.board.interface import Counts, Entry, entry_of, every, first_of
+from arena.board.interface import Counts, Entry, News, Sight, entry_of, every, first_of, sight_of
 from arena.errors import InfrastructureError
 from arena.model.record import Record
 from arena.store.engine import Store
@@ -19,6 +20,9 @@ from arena.store.ledger_migrations import LEDGER_MIGRATIONS
 
 if TYPE_CHECKING:  # They need SQLAlchemy.
     from arena.store.ledger_rows import EntryRow, Found
+
+
+_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,44 @@ class SqlLedger:
             data = ledger_rows.one(connection, task, name)
         return None if data is None else self._entry((task, name, data))
 
+    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+        """The entries of these names that are there."""
+        from arena.store import ledger_rows
+
+        with self.store.read() as connection:
+            yield from map(self._entry, ledger_rows.named(connection, task, names))
+
+    def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
+        """What has come since ``cursor``, the number of an entry. Nothing ever goes."""
+        del known
+        news = News(cursor=cursor)
+        news.new = self._new(news, int(cursor or 0))
+        return news
+
+    def _new(self, news: News, number: int) -> Iterator[Sight]:
+        from arena.store import ledger_rows
+
+        while True:
+            with self.store.read() as connection:
+                found = ledger_rows.since(connection, number, _MOST)
+            for number_now, task, name, team, received_at in found:
+                number = number_now
+                if team is None or received_at is None:
+                    # It holds no record, and says so.
+                    yield sight_of(self._there(task, name))
+                else:
+                    load = functools.partial(self._loaded, task, name)
+                    yield Sight(task=task, name=name, team=team, received_at=received_at, load=load)
+            news.cursor = str(number)
+            if len(found) < _MOST:
+                return
+
+    def _there(self, task: str, name: str) -> Entry:
+        return next(self.read(task, [name]))
+
+    def _loaded(self, task: str, name: str) -> Record:
+        return self._there(task, name).load()
+
     def entries(self) -> Iterator[Entry]:
         """Every entry of every task."""
         from arena.store import ledger_rows
@@ -129,13 +171,14 @@ class SqlLedger:
                     raise InfrastructureError("ledger.differs", file=entry.place)
         return made
 
-    def checkpoints(self) -> Iterator[tuple[str, bytes]]:
-        """Every checkpoint, in order of name."""
+    def checkpoints(self, known: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """Every checkpoint but those that are known, in order of name."""
         from arena.store import ledger_rows
 
         with self.store.read() as connection:
-            found = ledger_rows.checkpoints(connection)
-        yield from found
+            for name in ledger_rows.checkpoint_names(connection):
+                if name not in known and (data := ledger_rows.checkpoint(connection, name)) is not None:
+                    yield name, data
 
     def put_checkpoint(self, name: str, data: bytes) -> bool:
         """Keep a checkpoint as it is; return whether this call made it."""
@@ -144,7 +187,7 @@ class SqlLedger:
         with self.store.write() as connection:
             if ledger_rows.add_checkpoint(connection, name, data):
                 return True
-            if dict(ledger_rows.checkpoints(connection))[name] != data:
+            if ledger_rows.checkpoint(connection, name) != data:
                 raise InfrastructureError("ledger.differs", file=f"checkpoint {name}")
             return False
 

@@ -169,11 +169,12 @@ def rows_of(found: Sequence[Record], task: Task, metrics: Sequence[Metric]) -> l
 def _placed(rows: Iterable[Row], task: Task, metric: Metric, memory: Memory) -> tuple[Row, ...]:
     """The rows with ranks, percentiles and points; a baseline has no rank."""
     rows = list(rows)
-    frame = (sum(not is_baseline(row.team) for row in rows), _ends(rows, task, metric))
+    competes = [not is_baseline(row.team) for row in rows]
+    frame = (sum(competes), _ends(rows, task, metric))
     before = memory.rows if memory.frame == frame else {}
     ranked, now = 0, {}
-    for row in rows:
-        rank = None if is_baseline(row.team) else (ranked := ranked + 1)
+    for row, ranks in zip(rows, competes, strict=True):
+        rank = (ranked := ranked + 1) if ranks else None
         known = before.get(row.team)
         if known is None or known[0] is not row or known[1].rank != rank:
             known = (row, _place(row, rank, *frame, metric))
@@ -185,6 +186,8 @@ def _placed(rows: Iterable[Row], task: Task, metric: Metric, memory: Memory) -> 
 def _ends(rows: Sequence[Row], task: Task, metric: Metric) -> Sequence[float]:
     """Between which scores points are given: the baseline's and the reference's, where both stand on the board."""
     named = (task.board.baseline, task.board.reference)
+    if None in named:
+        return ()
     scores = {row.team: row.scores[metric.name] for row in rows if row.team in named}
     ends = [scores[team] for team in named if team in scores]
     return ends if len(ends) == len(named) else ()

@@ -14,11 +14,11 @@ from arena.board.checkpoints import Checkpoint
 from arena.board.interface import NAME, Entry, Ledger
 from arena.board.signed import Refusal
 from arena.errors import InfrastructureError
+from arena.model import merkle
 from arena.model.message import Message
 from arena.model.record import Record, grading_order, record_id
 from arena.model.safe_text import safe_line
 from arena.model.trust import Trust
-from arena.signing import merkle
 from arena.signing.canonical import as_laid_out
 from arena.signing.keys import signed_by
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ def _progress(label: str, ledger: "Ledger", *, hidden: bool) -> Iterator[Callabl
 
 @click.group()
 def ledger() -> None:
-    """Verify, checkpoint, export and import the records."""
+    """Verify, checkpoint, index, export and import the records."""
 
 
 @ledger.command(epilog="Examples:\n\n  arena ledger verify\n\n  arena ledger verify --expect 3f2a9c01 --json")
@@ -70,20 +71,44 @@ def checkpoint(as_json: bool) -> None:
     from arena.cli.session import Session
     from arena.errors import UsageError
     from arena.pipeline.ledgers import checkpoint as write
-    from arena.pipeline.ledgers import last_checkpoints, own_signer
+    from arena.pipeline.ledgers import indexed_ledger, own_signer
 
-    session = Session.open()
-    workspace, found, signer = session.workspace, session.ledger(), own_signer(session.workspace)
+    workspace = Session.open().workspace
+    signer = own_signer(workspace)
     if signer is None:
         raise UsageError("key.not_trusted" if workspace.trust else "key.no_trust")
-    made = write(workspace, found, signer, datetime.now(UTC))
-    names = made[-1:] or last_checkpoints(workspace, found)
+    with contextlib.closing(indexed_ledger(workspace)) as found:
+        made = write(workspace, found, signer, datetime.now(UTC))
+        names = found.last_checkpoints()
     if as_json:
         print_json({"new": made, "last": names})
         return
     for name in names:
         click.echo(name)
     note("key.stated" if made else "key.nothing_new")
+
+
+@ledger.command(epilog="Example: arena ledger index")
+@json_option
+def index(as_json: bool) -> None:
+    """Make the index anew from the records, and say how long that took.
+
+    It is made and kept up by itself, so that publishing does not read all records; it can be deleted at any time.
+    """
+    from arena.cli.session import Session
+    from arena.pipeline.ledgers import indexed_ledger
+
+    started = time.monotonic()
+    with (
+        contextlib.closing(indexed_ledger(Session.open().workspace)) as found,
+        _progress("Indexing", found, hidden=as_json) as tick,
+    ):
+        count = found.rebuild(tick)
+    seconds = round(time.monotonic() - started, 2)
+    if as_json:
+        print_json({"records": count, "seconds": seconds})
+    else:
+        click.echo(f"{count} record(s) indexed in {seconds:.1f} s")
 
 
 @ledger.command(epilog="Examples:\n\n  arena ledger export backup.sqlite3\n\n  arena ledger export ../records")

@@ -28,7 +28,7 @@ COMMANDS = {
     "task": ("instructor", "task", "Build and maintain tasks."),
     "vault": ("instructor", "vault", "Back up and restore hidden answers."),
     "key": ("keys", "key", "Make and show the key that this grader signs records with."),
-    "ledger": ("ledger", "ledger", "Verify, checkpoint, export and import the records."),
+    "ledger": ("ledger", "ledger", "Verify, checkpoint, index, export and import the records."),
     "devices": ("devices", "devices", "Show this machine's GPUs and CPU slots, and who holds them."),
     "doctor": ("grader", "doctor", "Say what this machine can run, and what to install for the rest."),
 }

@@ -10,7 +10,10 @@ from filelock import FileLock
 
 from arena.board import render
 from arena.board.final_file import final_path
+from arena.board.indexed import IndexedLedger
+from arena.board.interface import Ledger
 from arena.board.publish import publish
+from arena.board.row_texts import RowTexts
 from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
@@ -29,6 +32,17 @@ def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -
     return standings(records, task, ranked_by(metrics_of(task), by or task.metric))
 
 
+def board_of(task: Task, ledger: Ledger) -> Standings | None:
+    """The board of a task with those by its other metrics, ``None`` if it has no records; by the index if there is one.
+
+    What the index gives, and what all records give at once, is the same.
+    """
+    if isinstance(ledger, IndexedLedger):
+        return ledger.board(task, metrics_of(task))
+    records = list(ledger.records(task.id))
+    return every_board(records, task, metrics_of(task)) if records else None
+
+
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
     """Publish the board of each task that has records; return the files that changed."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,17 +55,16 @@ def publish_locked(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     """The same, for whoever holds the lock."""
     # It is the only one who replaces boards: what is left here belongs to the dead.
     remove_stale(folder, older_than_seconds=0)
-    found = [(task, list(stages.board_ledger.records(task.id))) for task in tasks]
-    boards = [
-        replace(every_board(records, task, metrics_of(task)), closed=final_path(folder, task.id).exists())
-        for task, records in found
-        if records
-    ]
+    tasks = list(tasks)
+    found = [board for task in tasks if (board := board_of(task, stages.board_ledger))]
+    boards = [replace(board, closed=final_path(folder, board.task).exists()) for board in found]
     notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
-    for task, _ in found:
+    for task in tasks:
         if count := stages.board_ledger.refused(task.id):
             stages.tell(Message.of("board.refused", count=count, task=task.id))
-    changed = publish(folder, boards, notes)
+    for board in boards:
+        stages.texts.setdefault(board.task, RowTexts())
+    changed = publish(folder, boards, notes, stages.texts)
     stages.checkpoint()
     return changed
 

@@ -1,6 +1,6 @@
 """Which ledger a workspace has: what counts there, where this account's records go, and what states what it holds."""
 
-import contextlib
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from typing import Any
 
 from arena.board import checkpoints, signed
 from arena.board.beside import LocalLedger
-from arena.board.checkpoints import Checkpoint
 from arena.board.final_file import FINAL, SUFFIX, read_final
-from arena.board.interface import NAME, Ledger
+from arena.board.indexed import IndexedLedger
+from arena.board.interface import Ledger
 from arena.board.ledger import FileLedger
 from arena.board.sql_ledger import SqlLedger
 from arena.board.verify import Fault, Finding, Report, finding_of, verify
@@ -28,6 +28,7 @@ from arena.signing.keys import Signer
 
 LOCAL = "records"
 DATABASE = ".sqlite3"
+INDEX = "index.sqlite3"
 _REMEMBERED = "checkpoints.json"
 
 
@@ -37,6 +38,30 @@ def open_ledger(workspace: Workspace) -> Ledger:
     if workspace.ledger_kind == "sql":
         return SqlLedger.open(workspace.records_database, counts)
     return FileLedger(workspace.records, counts)
+
+
+def indexed_ledger(workspace: Workspace) -> IndexedLedger:
+    """The workspace's ledger with its index, which is among the grader's own files."""
+    make_state(workspace.state)
+    text = json.dumps([workspace.ledger_kind, [[key.text, str(key.revoked)] for key in workspace.trust.keys]])
+    return IndexedLedger.open(
+        open_ledger(workspace),
+        workspace.state / INDEX,
+        counts=signed.counting(workspace.trust),
+        basis=hashlib.sha256(text.encode()).hexdigest(),
+        reliable=lambda one: checkpoints.refusal(one, workspace.trust) is None,
+    )
+
+
+def checkpoint(workspace: Workspace, ledger: IndexedLedger, signer: Signer, at: datetime) -> list[str]:
+    """State what the ledger holds since the last checkpoints, and remember that; return the names of the new ones.
+
+    Only what counts is stated, and only checkpoints that can be relied on are gone on from.
+    """
+    before = ledger.last_checkpoints()
+    if made := ledger.checkpoint(signer, at):
+        _remember(workspace.state, (remembered(workspace.state) - set(before)) | {made[-1]})
+    return made
 
 
 def ledger_at(path: Path) -> Ledger:
@@ -52,7 +77,7 @@ class GraderLedgers:
     """
 
     workspace: Workspace
-    public: Ledger
+    public: IndexedLedger
     own: Ledger
     signer: Signer | None
 
@@ -72,7 +97,7 @@ class GraderLedgers:
 
 def grader_ledgers(workspace: Workspace, tell: Callable[[Message], None]) -> GraderLedgers:
     """The ledgers of this account in a workspace; ``tell`` is told, once, where records stay on this machine."""
-    public = open_ledger(workspace)
+    public = indexed_ledger(workspace)
     signer = own_signer(workspace)
     if signer is not None or not workspace.trust:
         return GraderLedgers(workspace=workspace, public=public, own=public, signer=signer)
@@ -87,44 +112,9 @@ def grader_ledgers(workspace: Workspace, tell: Callable[[Message], None]) -> Gra
     return GraderLedgers(workspace=workspace, public=public, own=own, signer=None)
 
 
-def checkpoint(workspace: Workspace, ledger: Ledger, signer: Signer, at: datetime) -> list[str]:
-    """State what the ledger holds since the last checkpoints; return the names of the new ones.
-
-    Only what counts is stated, and only checkpoints that can be relied on are gone on from.
-    """
-    known = {one.name: one for one in _reliable(ledger, workspace)}
-    heads = checkpoints.heads(known.values())
-    held: dict[str, str] = {}
-    for name in heads:
-        held |= checkpoints.held(name, known)
-    counts = signed.counting(workspace.trust)
-    new = {}
-    for entry in ledger.entries():
-        key = f"{entry.task}/{entry.name}"
-        if key not in held and NAME.fullmatch(entry.name) and counts(entry.load()):
-            new[key] = entry.digest
-    made = checkpoints.write(ledger, heads=heads, held=held, new=new, signer=signer, at=at)
-    if made:
-        _remember(workspace.state, (remembered(workspace.state) - known.keys()) | {made[-1]})
-    return made
-
-
 def own_signer(workspace: Workspace) -> Signer | None:
     """The key of this account that the workspace trusts, if there is one."""
     return signer_for(workspace.trust, workspace.root)
-
-
-def last_checkpoints(workspace: Workspace, ledger: Ledger) -> list[str]:
-    """The names of the last checkpoints that can be relied on."""
-    return list(checkpoints.heads(_reliable(ledger, workspace)))
-
-
-def _reliable(ledger: Ledger, workspace: Workspace) -> Iterator[Checkpoint]:
-    for name, data in ledger.checkpoints():
-        with contextlib.suppress(InfrastructureError):  # `verify` names it.
-            one = checkpoints.load(name, data)
-            if checkpoints.refusal(one, workspace.trust) is None:
-                yield one
 
 
 def verified(

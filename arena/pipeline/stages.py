@@ -1,13 +1,14 @@
 """What the pipeline works with: every clock, launcher and store comes in from outside."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arena.allowance.ledger import AllowanceLedger
 from arena.board.interface import Ledger
+from arena.board.row_texts import RowTexts
 from arena.model.message import Message
 from arena.model.record import Record
 from arena.model.task import Task
@@ -31,7 +32,7 @@ class Stages:
     ``checkpoint`` states what the ledger holds when boards were published; ``allowance`` is the ledger of device time
     and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of what
     takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
-    ready.
+    ready; ``texts`` are what boards were rendered as the last time.
     """
 
     now: Callable[[], datetime]
@@ -52,6 +53,7 @@ class Stages:
     tell: Callable[[Message], None] = lambda _: None
     expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None
+    texts: dict[str, RowTexts] = field(default_factory=dict)
 
     @property
     def board_ledger(self) -> Ledger:

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 LEDGER_MIGRATIONS: tuple[Sequence[str], ...] = (
     (
+        # The bytes last: what stands behind them would be found only by walking through them.
         # AUTOINCREMENT: a number is never given again, so that who has seen it has seen all up to it.
         """CREATE TABLE ledger_entries (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             task TEXT NOT NULL,
             name TEXT NOT NULL,
-            data BLOB NOT NULL,
             team TEXT,
             received_at TEXT,
+            data BLOB NOT NULL,
             UNIQUE (task, name)
         ) STRICT""",
         "CREATE INDEX ledger_entries_of_a_team ON ledger_entries (task, team)",

@@ -4,11 +4,11 @@ What an entry means, and which counts, stands in ``arena.board``; here it is byt
 which it is looked up. Every function works in the caller's transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, Text, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 
 from arena.store.schema import LEDGER_CHECKPOINTS, LEDGER_ENTRIES
@@ -26,9 +26,17 @@ _BEGINNING = _OF_TASK.where(_COLUMNS.name >= bindparam("first"), _COLUMNS.name <
 _OF_TEAM = _OF_TASK.where(_COLUMNS.team == bindparam("team"))
 _NEWEST = _OF_TASK.where(_COLUMNS.received_at.is_not(None)).order_by(_COLUMNS.received_at.desc())
 _ALL = _ENTRY.order_by(_COLUMNS.task, _COLUMNS.name)
-_SINCE = select(_COLUMNS.id, _COLUMNS.task, _COLUMNS.name, _COLUMNS.data).where(_COLUMNS.id > bindparam("id"))
+_SINCE = select(
+    _COLUMNS.id,
+    _COLUMNS.task,
+    _COLUMNS.name,
+    _COLUMNS.team,
+    type_coerce(_COLUMNS.received_at, Text).label("received_at"),
+).where(_COLUMNS.id > bindparam("id"))
+_NAMED = _OF_TASK.where(_COLUMNS.name.in_(bindparam("names", expanding=True)))
 _ADD = insert(LEDGER_ENTRIES).on_conflict_do_nothing()
-_STATED = select(_CHECKPOINTS.name, _CHECKPOINTS.data).order_by(_CHECKPOINTS.name)
+_STATED = select(_CHECKPOINTS.name).order_by(_CHECKPOINTS.name)
+_STATEMENT = select(_CHECKPOINTS.data).where(_CHECKPOINTS.name == bindparam("name"))
 _STATE = insert(LEDGER_CHECKPOINTS).on_conflict_do_nothing()
 
 Found = tuple[str, str, bytes]
@@ -84,10 +92,16 @@ def everything(connection: Connection) -> Iterator[Found]:
     return ((row.task, row.name, row.data) for row in rows)
 
 
-def since(connection: Connection, number: int) -> Iterator[tuple[int, str, str, bytes]]:
-    """The entries that came after that one, in order of arrival, each with its number."""
-    rows = connection.execution_options(yield_per=_CHUNK).execute(_SINCE.order_by(_COLUMNS.id), {"id": number})
-    return ((row.id, row.task, row.name, row.data) for row in rows)
+def since(connection: Connection, number: int, most: int) -> list[tuple[int, str, str, str | None, str | None]]:
+    """Of the entries that came after that one, in order of arrival, so many: number, task, name, team, time in UTC."""
+    rows = connection.execute(_SINCE.order_by(_COLUMNS.id).limit(most), {"id": number})
+    return [(row.id, row.task, row.name, row.team, row.received_at) for row in rows]
+
+
+def named(connection: Connection, task: str, names: Sequence[str]) -> Iterator[Found]:
+    """The entries of those names."""
+    for start in range(0, len(names), _CHUNK):
+        yield from _found(connection, _NAMED, {"task": task, "names": names[start : start + _CHUNK]})
 
 
 def count(connection: Connection) -> int:
@@ -95,9 +109,14 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(LEDGER_ENTRIES)).scalar_one()
 
 
-def checkpoints(connection: Connection) -> list[tuple[str, bytes]]:
-    """Every checkpoint, in order of name."""
-    return [(row.name, row.data) for row in connection.execute(_STATED)]
+def checkpoint_names(connection: Connection) -> list[str]:
+    """The names of all checkpoints, in order."""
+    return list(connection.execute(_STATED).scalars())
+
+
+def checkpoint(connection: Connection, name: str) -> bytes | None:
+    """The bytes of a checkpoint."""
+    return connection.execute(_STATEMENT, {"name": name}).scalar_one_or_none()
 
 
 def add_checkpoint(connection: Connection, name: str, data: bytes) -> bool:
@@ -105,5 +124,7 @@ def add_checkpoint(connection: Connection, name: str, data: bytes) -> bool:
     return connection.execute(_STATE, {"name": name, "data": data}).rowcount > 0
 
 
-def _found(connection: Connection, statement: Select[tuple[str, str, bytes]], given: dict[str, str]) -> list[Found]:
+def _found(
+    connection: Connection, statement: Select[tuple[str, str, bytes]], given: Mapping[str, object]
+) -> list[Found]:
     return [(row.task, row.name, row.data) for row in connection.execute(statement, given)]

@@ -92,9 +92,9 @@ LEDGER_ENTRIES = Table(
     Column("id", Integer, primary_key=True),
     Column("task", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("data", LargeBinary, nullable=False),
     Column("team", Text),
     Column("received_at", Moment),
+    Column("data", LargeBinary, nullable=False),
     UniqueConstraint("task", "name"),
 )
 

@@ -9,13 +9,14 @@ import pytest
 
 from arena.board import checkpoints
 from arena.board.checkpoints import Checkpoint
+from arena.board.copy import copy
 from arena.board.ledger import FileLedger
 from arena.board.signed import Refusal
 from arena.errors import InfrastructureError
+from arena.model import merkle
 from arena.model.trust import Trust
-from arena.signing import merkle
 from tests.conftest import make_signer, trust_in
-from tests.unit.board.conftest import START
+from tests.unit.board.conftest import START, state
 
 GRADER = make_signer()
 TRUST = trust_in(GRADER)
@@ -29,19 +30,11 @@ def _all(ledger: FileLedger) -> dict[str, Checkpoint]:
     return {name: checkpoints.load(name, data) for name, data in ledger.checkpoints()}
 
 
-def _write(ledger: FileLedger, new: dict[str, str], heads: tuple[str, ...] = ()) -> list[str]:
-    known = _all(ledger)
-    held: dict[str, str] = {}
-    for name in heads:
-        held |= checkpoints.held(name, known)
-    return checkpoints.write(ledger, heads=heads, held=held, new=new, signer=GRADER, at=START)
-
-
 def test_chain(tmp_path: Path) -> None:
     """Each adds to the one before it; its count and root are over all up to it, and its name is that of its bytes."""
     ledger = FileLedger(tmp_path)
-    (first,) = _write(ledger, _entries(0, 5))
-    (second,) = _write(ledger, _entries(5, 7), (first,))
+    first = state(ledger, GRADER, _entries(0, 5))
+    second = state(ledger, GRADER, _entries(5, 7))
     known = _all(ledger)
     assert (known[first].previous, known[second].previous) == ((), (first,))
     assert known[second].added == _entries(5, 7)
@@ -55,41 +48,23 @@ def test_chain(tmp_path: Path) -> None:
 
 def test_merge(tmp_path: Path) -> None:
     """Two that follow one are both heads, and the next one joins them, with nothing new to add."""
-    ledger = FileLedger(tmp_path)
-    (first,) = _write(ledger, _entries(0, 2))
-    (left,) = _write(ledger, _entries(2, 4), (first,))
-    (right,) = _write(ledger, _entries(3, 6), (first,))
-    heads = checkpoints.heads(_all(ledger).values())
-    assert set(heads) == {left, right}
-    (joined,) = _write(ledger, {}, heads)
+    ledger, left, right = (FileLedger(tmp_path / name) for name in ("joined", "left", "right"))
+    state(left, GRADER, _entries(0, 2))
+    copy(left, right)
+    names = {state(left, GRADER, _entries(2, 4)), state(right, GRADER, _entries(3, 6))}
+    copy(left, ledger)
+    copy(right, ledger)
+    assert set(checkpoints.heads(_all(ledger).values())) == names
+    joined = state(ledger, GRADER, {})
     known = _all(ledger)
     assert checkpoints.heads(known.values()) == (joined,)
     assert (known[joined].count, known[joined].root, known[joined].added) == (6, merkle.root(_entries(0, 6)), {})
 
 
-def test_nothing_new(tmp_path: Path) -> None:
-    """Where there is nothing to say, none is written."""
-    ledger = FileLedger(tmp_path)
-    (first,) = _write(ledger, _entries(0, 1))
-    assert _write(ledger, {}, (first,)) == []
-    assert _write(FileLedger(tmp_path / "empty"), {}) == []
-
-
-def test_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A first one over many entries comes as a chain, so that no file is large."""
-    monkeypatch.setattr(checkpoints, "MOST_ADDED", 10)
-    ledger = FileLedger(tmp_path)
-    made = _write(ledger, _entries(0, 25))
-    known = _all(ledger)
-    assert [len(known[name].added) for name in made] == [10, 10, 5]
-    assert [known[name].count for name in made] == [10, 20, 25]
-    assert checkpoints.heads(known.values()) == (made[-1],)
-
-
 def test_altered(tmp_path: Path) -> None:
     """A checkpoint of which any byte was altered is not the one of its name; renamed, its signature does not fit."""
     ledger = FileLedger(tmp_path)
-    (name,) = _write(ledger, _entries(0, 3))
+    name = state(ledger, GRADER, _entries(0, 3))
     ((_, data),) = ledger.checkpoints()
     for at in range(0, len(data), 7):
         altered = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]

@@ -18,13 +18,13 @@ from arena.board.interface import Entry, entry_of
 from arena.board.ledger import FileLedger
 from arena.board.signed import signed
 from arena.board.verify import Fault, Report, verify
+from arena.model import merkle
 from arena.model.record import Record
 from arena.model.trust import Trust
-from arena.signing import merkle
 from arena.signing.canonical import as_laid_out
 from arena.signing.keys import Signer
 from tests.conftest import make_signer, trust_in
-from tests.unit.board.conftest import START, make_record
+from tests.unit.board.conftest import START, make_record, state
 
 GRADER, SECOND, STRANGER = make_signer(), make_signer("second"), make_signer("stranger")
 TRUST = trust_in(GRADER, SECOND)
@@ -40,13 +40,8 @@ def _fill(ledger: FileLedger, count: int, *, signer: Signer | None = GRADER) -> 
     return found
 
 
-def _state(ledger: FileLedger, signer: Signer = GRADER, minutes: float = 0) -> str:
-    known = {name: checkpoints.load(name, data) for name, data in ledger.checkpoints()}
-    heads = checkpoints.heads(known.values())
-    held = {key: value for name in heads for key, value in checkpoints.held(name, known).items()}
-    new = {f"{e.task}/{e.name}": e.digest for e in ledger.entries() if f"{e.task}/{e.name}" not in held}
-    at = START + timedelta(minutes=minutes)
-    return checkpoints.write(ledger, heads=heads, held=held, new=new, signer=signer, at=at)[-1]
+def _state(ledger: FileLedger, signer: Signer = GRADER) -> str:
+    return state(ledger, signer)
 
 
 def _path(ledger: FileLedger, record: Record) -> Path:

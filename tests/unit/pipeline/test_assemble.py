@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.board.indexed import IndexedLedger
 from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
@@ -18,7 +19,9 @@ def test_nothing_is_started(workspace: Workspace) -> None:
     stages = assemble(workspace)
     assert stages.now().tzinfo is not None
     assert stages.zone == workspace.time_zone
-    assert stages.ledger == stages.public == FileLedger(workspace.root / "leaderboard" / "records")
+    assert isinstance(stages.ledger, IndexedLedger)
+    assert stages.ledger.base == FileLedger(workspace.root / "leaderboard" / "records")
+    assert stages.public is stages.ledger
     assert stages.vault.workspace == "class"
 
 

@@ -20,7 +20,7 @@ from arena.pipeline.ledgers import (
     GraderLedgers,
     checkpoint,
     grader_ledgers,
-    last_checkpoints,
+    indexed_ledger,
     open_ledger,
     own_signer,
     remembered,
@@ -134,7 +134,7 @@ def test_publish(grading: Stages, hand_in: Hand, trusting: Workspace, task: Task
 
 def test_checkpoints_join(trusting: Workspace) -> None:
     """A checkpoint goes on from all last ones that can be relied on, and from no other."""
-    ledger, signer = open_ledger(trusting), own_signer(trusting)
+    ledger, signer = indexed_ledger(trusting), own_signer(trusting)
     assert signer is not None
     ledger.append(signed(make_record(submission=1), signer))
     (first,) = checkpoint(trusting, ledger, signer, START)
@@ -142,7 +142,7 @@ def test_checkpoints_join(trusting: Workspace) -> None:
     ledger.append(signed(make_record(submission=2), make_signer("other")))
     (second,) = checkpoint(trusting, ledger, make_signer("other"), START)
     assert checkpoint(trusting, ledger, signer, START) == []
-    assert last_checkpoints(trusting, ledger) == [second]
+    assert ledger.last_checkpoints() == [second]
     assert first != second
     report = verified(trusting, ledger, tick=lambda _: None)
     assert [finding.place for finding in report.findings] == [f"checkpoint {'0' * 64}"]
@@ -150,7 +150,7 @@ def test_checkpoints_join(trusting: Workspace) -> None:
 
 def test_remembered(trusting: Workspace) -> None:
     """The last checkpoint is remembered here: a ledger that is set back is found at every look from then on."""
-    ledger, signer = open_ledger(trusting), own_signer(trusting)
+    ledger, signer = indexed_ledger(trusting), own_signer(trusting)
     assert signer is not None
     ledger.append(signed(make_record(submission=1), signer))
     (first,) = checkpoint(trusting, ledger, signer, START)

@@ -6,7 +6,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.signing import merkle
+from arena.model import merkle
 
 _keys = st.builds("{}/{:032x}".format, st.sampled_from(["fruit", "titanic"]), st.integers(0, 2**128 - 1))
 _digests = st.integers(0, 2**16).map(lambda number: hashlib.sha256(b"%d" % number).hexdigest())
