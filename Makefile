@@ -47,13 +47,14 @@ lint: setup ## ruff, mypy strict, import-linter, translations
 messages: setup ## Compile the translations after editing them
 	$(BIN)/python tools/messages.py
 
-benchmark: setup ## Measure the grading overhead, scoring, the start of the command line, and the sandbox
+benchmark: setup ## Measure the grading overhead, scoring, the start of the command line, the sandbox, and the ledger
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sandbox.py
 	$(BIN)/python benchmarks/enforcement.py
 	$(BIN)/python benchmarks/sampling.py
+	$(BIN)/python benchmarks/ledger.py
 
 attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
 	$(BIN)/python -m tests.integration.attacks

@@ -56,9 +56,9 @@ class LocalLedger:
         """The public entry of that name."""
         return self.public.entry(task, name)
 
-    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+    def read(self, task: str, names: Collection[str], teams: Sequence[str] = ()) -> Iterator[Entry]:
         """The public entries of these names."""
-        return self.public.read(task, names)
+        return self.public.read(task, names, teams)
 
     def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
         """What is new in the public one."""

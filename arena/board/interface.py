@@ -114,8 +114,8 @@ class Ledger(Protocol):
         """The entry of that name as it is, if there is one."""
         ...
 
-    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
-        """The entries of these names that are there."""
+    def read(self, task: str, names: Collection[str], teams: Sequence[str] = ()) -> Iterator[Entry]:
+        """The entries of these names that are there; ``teams`` says whose they are, where that is known."""
         ...
 
     def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:

@@ -131,8 +131,9 @@ class FileLedger:
         except FileNotFoundError:
             return None
 
-    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+    def read(self, task: str, names: Collection[str], teams: Sequence[str] = ()) -> Iterator[Entry]:
         """The entries of these names that are there."""
+        del teams
         return (entry for name in names if (entry := self.entry(task, name)))
 
     def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:

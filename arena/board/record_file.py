@@ -1,6 +1,5 @@
 """A record as JSON, and back: strict, because a ledger may be a shared repository."""
 
-import math
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,12 +15,6 @@ from arena.model.submission import Kind
 from arena.signing.canonical import laid_out
 
 
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("a finite number is needed")
-    return value
-
-
 def _square(counts: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
     if len(counts) > MOST_CLASSES or any(len(line) != len(counts) for line in counts):
         raise ValueError(f"as many lines as columns are needed, at most {MOST_CLASSES}")
@@ -29,7 +22,7 @@ def _square(counts: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
 
 
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
-Finite = Annotated[float, AfterValidator(_finite)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 # Canonical ids only: what stands here goes into CSV files and onto terminals as it is.
 Team = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 
@@ -151,8 +144,21 @@ def load(data: bytes, name: str) -> Record:
         message=Message(read.message.id, read.message.params),
         feedback=read.feedback,
         confusion=read.confusion,
-        usage=Usage(**read.usage.model_dump()),
-        environment=Environment(**read.environment.model_dump()),
+        usage=Usage(
+            charged=read.usage.charged,
+            wall_s=read.usage.wall_s,
+            cpu_s=read.usage.cpu_s,
+            peak_memory_bytes=read.usage.peak_memory_bytes,
+            unit=read.usage.unit,
+            device_class=read.usage.device_class,
+            advisory=read.usage.advisory,
+        ),
+        environment=Environment(
+            arena=read.environment.arena,
+            python=read.environment.python,
+            runtime_digest=read.environment.runtime_digest,
+            seed=read.environment.seed,
+        ),
         protections=read.protections,
         supersedes=read.supersedes,
         reason=read.reason,

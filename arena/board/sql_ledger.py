@@ -102,12 +102,16 @@ class SqlLedger:
             data = ledger_rows.one(connection, task, name)
         return None if data is None else self._entry((task, name, data))
 
-    def read(self, task: str, names: Sequence[str]) -> Iterator[Entry]:
+    def read(self, task: str, names: Collection[str], teams: Sequence[str] = ()) -> Iterator[Entry]:
         """The entries of these names that are there."""
         from arena.store import ledger_rows
 
+        wanted = set(names)
         with self.store.read() as connection:
-            yield from map(self._entry, ledger_rows.named(connection, task, names))
+            # A team's entries are found together, while each name is looked up by itself.
+            by_team = (found for team in teams for found in ledger_rows.of_team(connection, task, team))
+            found = by_team if teams else ledger_rows.named(connection, task, list(names))
+            yield from (self._entry(each) for each in found if each[1] in wanted)
 
     def news(self, cursor: str, known: Callable[[str, str], set[str]]) -> News:
         """What has come since ``cursor``, the number of an entry. Nothing ever goes."""

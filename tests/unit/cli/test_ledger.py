@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from arena.board.ledger import FileLedger
 from arena.board.signed import signed
 from arena.catalog.workspace import open_workspace
 from arena.model.record import Record
-from arena.pipeline.ledgers import open_ledger
+from arena.pipeline.ledgers import indexed_ledger, open_ledger
 from arena.signing.keyring import load_key, new_key
 from arena.signing.keys import Signer
 from tests.conftest import make_signer, run, run_json, write_trust
@@ -192,3 +193,16 @@ def test_sql(key: Signer) -> None:
     assert result.exit_code == 5
     assert result.stdout.startswith("forged        leaderboard/records.sqlite3:fruit/")
     assert "2 record(s), 1 checkpoint(s), 1 fault(s)" in result.stdout
+
+
+def test_index(append: Append) -> None:
+    """The index is made anew from the records, whatever it was; what is not trusted is in it and does not count."""
+    for number in range(3):
+        append(number)
+    Path(".arena").mkdir(exist_ok=True)
+    Path(".arena/index.sqlite3").write_bytes(b"garbage" * 999)
+    assert run("ledger", "index").stdout.startswith("3 record(s) indexed in ")
+    FileLedger(Path("leaderboard/records")).append(signed(make_record(submission=9), make_signer("stranger")))
+    assert run_json("ledger", "index")["records"] == 4
+    with closing(indexed_ledger(open_workspace(Path()))) as found:
+        assert (found.refused("fruit"), len(found.of_team("fruit", "rahim"))) == (1, 3)

@@ -246,6 +246,15 @@ def test_schema_of_the_ledger(path: Path) -> None:
     store.close()
 
 
+def test_cache(path: Path) -> None:
+    """A store keeps as much of the file in memory as it is told, and SQLite's own measure without."""
+    for mib, size in ((None, -2000), (16, -16 * 1024)):
+        store = Store(path=path, cache_mib=mib)
+        with store.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == size
+        store.close()
+
+
 @pytest.mark.parametrize("statement", ["UPDATE ledger_entries SET task = 'x'", "DELETE FROM ledger_entries"])
 def test_ledger_is_append_only(path: Path, statement: str) -> None:
     """The database itself refuses to change or delete a record."""
