@@ -10,10 +10,10 @@ STAMP := $(VENV)/.installed
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup grade test gpu lint lock messages benchmark attacks simulate soak clean
+.PHONY: help setup grade test gpu lint lock messages benchmark attacks simulate simulate-attacks soak clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "arena needs Python 3.11 or later; set PYTHON=python3.11"; exit 2; }
@@ -47,19 +47,23 @@ lint: setup ## ruff, mypy strict, import-linter, translations
 messages: setup ## Compile the translations after editing them
 	$(BIN)/python tools/messages.py
 
-benchmark: setup ## Measure the grading overhead, scoring, the start of the command line, and the sandbox
+benchmark: setup ## Measure the grading overhead, scoring, the start of the command line, the sandbox, and the ledger
 	$(BIN)/python benchmarks/overhead.py
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/sandbox.py
 	$(BIN)/python benchmarks/enforcement.py
 	$(BIN)/python benchmarks/sampling.py
+	$(BIN)/python benchmarks/ledger.py
 
 attacks: setup ## Try every attack under every launcher, as root and as an ordinary account; write its page
 	$(BIN)/python -m tests.integration.attacks
 
 simulate: setup ## Repeat by simulation what is said of intervals and ranks; write its page
 	$(BIN)/python -m simulations.statistics
+
+simulate-attacks: setup ## Attack boards of random labels under each feedback rule; write its page
+	$(BIN)/python -m simulations.attacks
 
 soak: setup ## Run a thousand hostile and honest programs in random order, then look around; write its page
 	$(BIN)/python tools/soak.py

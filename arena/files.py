@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,16 @@ def sync_directory(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def account_folder() -> Path:
+    """Where arena keeps what is this account's and no workspace's, by the platform's custom."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "arena"
+    data_home = os.environ.get("XDG_DATA_HOME")
+    # The specification tells to ignore a relative XDG path.
+    base = Path(data_home) if data_home and Path(data_home).is_absolute() else Path.home() / ".local" / "share"
+    return base / "arena"
 
 
 def state_of(path: Path) -> tuple[int, ...]:

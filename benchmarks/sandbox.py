@@ -250,7 +250,7 @@ class Grader:
         for number in itertools.islice(self.numbers, count):
             team, digest = f"team-{number % TEAMS}", hashlib.sha256(str(number).encode()).hexdigest()
             name = record_id(team=team, submission_digest=digest, task_digest=model.task_digest, evaluation=1)
-            path = self.stages.ledger.root / "titanic" / name[:2] / f"{name}.json"
+            path = self.stages.state.parent / "leaderboard" / "records" / "titanic" / name[:2] / f"{name}.json"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(dump(replace(model, id=name, team=team, submission_digest=digest)))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import settings
 
 from arena.board.ledger import FileLedger
@@ -23,11 +24,13 @@ from arena.metrics.table import METRICS
 from arena.model.budget import Budget, Usage
 from arena.model.submission import Kind
 from arena.model.task import BoardRules, DataSpec, SubmissionRules, Task
-from arena.pipeline.assemble import make_state
+from arena.model.trust import Trust, TrustedKey
 from arena.pipeline.grade import Graded, grade
 from arena.pipeline.stages import Stages
+from arena.pipeline.state import make_state
 from arena.sandbox.interface import Ending, Exited, Finished, Job, Launcher
 from arena.sandbox.runtime import Runtime
+from arena.signing.keys import Signer
 from arena.vault.plain import PlainVault
 from arena.worker import scratch_folder
 
@@ -278,7 +281,9 @@ _CHECKED: Callable[[FakeLauncher], Launcher] = lambda fake: fake  # noqa: E731 -
 
 def isolate(patch: pytest.MonkeyPatch, folder: Path) -> Path:
     """Hide every setting, the home and the vault of the account that runs the tests; return the vault's new place."""
-    for name in ("ARENA_LANG", "ARENA_TEAM", "XDG_DATA_HOME", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "LOCALAPPDATA"):
+    for name in ("ARENA_LANG", "ARENA_TEAM", "ARENA_KEYS", "XDG_DATA_HOME"):
+        patch.delenv(name, raising=False)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LOCALAPPDATA"):
         patch.delenv(name, raising=False)
     patch.setenv("LANG", "C.UTF-8")
     for name in ("HOME", "USERPROFILE"):
@@ -354,6 +359,29 @@ def stages(workspace: Workspace, vault: PlainVault, launcher: FakeLauncher, runt
     )
 
 
+def make_signer(name: str = "grader") -> Signer:
+    """A key that is the same for a name, in every run."""
+    return Signer(name, Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest()))
+
+
+def trust_in(*signers: Signer, revoked: Mapping[str, datetime] | None = None) -> Trust:
+    """Trust in these keys; of some, by name, only until a moment."""
+    until = revoked or {}
+    return Trust(tuple(TrustedKey(name=s.name, public=s.public, revoked=until.get(s.name)) for s in signers))
+
+
+def write_trust(root: Path, *signers: Signer) -> None:
+    """Let the workspace's ``arena.toml`` trust these keys."""
+    lines = "".join(f'  {{ name = "{signer.name}", key = "{signer.text}" }},\n' for signer in signers)
+    with (root / "arena.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[ledger]\ntrusted = [\n{lines}]\n")
+
+
+def records_of(stages: Stages) -> Path:
+    """Where the fixture's ledger keeps its files."""
+    return stages.state.parent / "leaderboard" / "records"
+
+
 Hand = Callable[..., Graded]
 
 
@@ -362,7 +390,11 @@ def hand_in(tmp_path: Path, task: Task, stages: Stages) -> Hand:
     """Grade a predictions file, or files by name, for a team."""
 
     def hand(
-        content: bytes | Mapping[str, bytes | str] | None = None, team: str = "rahim", *, again: bool = False
+        content: bytes | Mapping[str, bytes | str] | None = None,
+        team: str = "rahim",
+        *,
+        again: bool = False,
+        stages: Stages = stages,
     ) -> Graded:
         files = content if isinstance(content, Mapping) else {"submission.csv": content or predictions()}
         number = len(list(tmp_path.glob("handed-*")))

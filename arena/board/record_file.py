@@ -1,7 +1,5 @@
 """A record as JSON, and back: strict, because a ledger may be a shared repository."""
 
-import json
-import math
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,12 +12,7 @@ from arena.model.message import Message
 from arena.model.outcome import Outcome
 from arena.model.record import MOST_CLASSES, SCHEMA, Environment, Record
 from arena.model.submission import Kind
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("a finite number is needed")
-    return value
+from arena.signing.canonical import laid_out
 
 
 def _square(counts: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
@@ -29,7 +22,7 @@ def _square(counts: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
 
 
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,64}$")]
-Finite = Annotated[float, AfterValidator(_finite)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 # Canonical ids only: what stands here goes into CSV files and onto terminals as it is.
 Team = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 
@@ -75,6 +68,7 @@ class _Record(Edge):
     environment: _Environment
     protections: tuple[str, ...]
     supersedes: Hex | None
+    reason: str | None = None
     signature: str | None
 
 
@@ -113,13 +107,15 @@ def to_json(record: Record) -> dict[str, Any]:
         },
         "protections": list(record.protections),
         "supersedes": record.supersedes,
+        # Only where there is one: what was written and signed before the field existed keeps its bytes.
+        **({} if record.reason is None else {"reason": record.reason}),
         "signature": record.signature,
     }
 
 
 def dump(record: Record) -> bytes:
     """The bytes of a record's file."""
-    return json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False).encode() + b"\n"
+    return laid_out(to_json(record))
 
 
 def load(data: bytes, name: str) -> Record:
@@ -148,10 +144,24 @@ def load(data: bytes, name: str) -> Record:
         message=Message(read.message.id, read.message.params),
         feedback=read.feedback,
         confusion=read.confusion,
-        usage=Usage(**read.usage.model_dump()),
-        environment=Environment(**read.environment.model_dump()),
+        usage=Usage(
+            charged=read.usage.charged,
+            wall_s=read.usage.wall_s,
+            cpu_s=read.usage.cpu_s,
+            peak_memory_bytes=read.usage.peak_memory_bytes,
+            unit=read.usage.unit,
+            device_class=read.usage.device_class,
+            advisory=read.usage.advisory,
+        ),
+        environment=Environment(
+            arena=read.environment.arena,
+            python=read.environment.python,
+            runtime_digest=read.environment.runtime_digest,
+            seed=read.environment.seed,
+        ),
         protections=read.protections,
         supersedes=read.supersedes,
+        reason=read.reason,
         signature=read.signature,
     )
 

@@ -7,13 +7,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from json.encoder import encode_basestring
 from typing import Any
 
 from arena.board import confusion
+from arena.board.row_texts import RowTexts
 from arena.board.standings import Row, Standings
 from arena.model.message import Message
-from arena.model.metric import Needs, shown
+from arena.model.metric import Metric, Needs, shown
 
 
 def practice_note(board: Standings) -> Message | None:
@@ -40,19 +43,11 @@ def to_json(board: Standings) -> dict[str, Any]:
         "direction": ranking.direction,
         "split": "cases" if _is_exercise(board) else "public",
         "practice": not board.sealed,
-        "closed": False,
-        "rows": [
-            {
-                "rank": row.rank,
-                "team": row.team,
-                "public": row.scores[ranking.name],
-                "also": {name: score for name, score in row.scores.items() if name != ranking.name},
-                "kind": row.kind,
-                "submissions": row.submissions,
-            }
-            for row in board.rows
-        ],
+        "closed": board.closed,
+        "rows": [_row_json(row, ranking.name) for row in board.rows],
     }
+    if board.late:
+        data["late"] = [_row_json(row, ranking.name) for row in board.late]
     if board.others:
         data["by"] = {}
         for other in board.others:
@@ -62,36 +57,120 @@ def to_json(board: Standings) -> dict[str, Any]:
     return data
 
 
-def json_text(board: Standings) -> str:
-    """The JSON file."""
-    return json.dumps(to_json(board), indent=1, ensure_ascii=False) + "\n"
+def _row_json(row: Row, ranking: str) -> dict[str, Any]:
+    """A row as plain data; what it has not is left out."""
+    awards = {"percentile": row.percentile, "points": row.points}
+    return {
+        "rank": row.rank,
+        "team": row.team,
+        "public": row.scores[ranking],
+        "also": {name: score for name, score in row.scores.items() if name != ranking},
+        "kind": row.kind,
+        "submissions": row.submissions,
+        **{name: value for name, value in awards.items() if value is not None},
+    }
 
 
-def csv_text(board: Standings) -> str:
-    """The CSV file, scores at full precision. Team ids are slugs, so no cell can be read as a formula."""
+def json_text(board: Standings, texts: RowTexts | None = None) -> str:
+    """The JSON file: ``to_json`` with an indent of one."""
+    texts = texts or RowTexts()
+    bare = to_json(replace(board, rows=(), late=(), others=()))
+    members = {name: _json(value) for name, value in bare.items() if name != "rows"}
+    members["rows"] = _json_rows(board, board.rows, 1, texts, "rows")
+    if board.late:
+        members["late"] = _json_rows(board, board.late, 1, texts, "late")
+    if board.others:
+        by = {
+            other.metrics[0].name: _members(
+                {
+                    "direction": _json(other.metrics[0].direction),
+                    "rows": _json_rows(other, other.rows, 3, texts, "rows"),
+                },
+                3,
+            )
+            for other in board.others
+        }
+        members["by"] = _members(by, 2)
+        members["beside"] = _json(list(board.beside)).replace("\n", "\n ")
+    return _members(members, 1) + "\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def _members(members: Mapping[str, str], depth: int) -> str:
+    pad = " " * depth
+    inside = ",\n".join([f"{pad}{encode_basestring(name)}: {text}" for name, text in members.items()])
+    return f"{{\n{inside}\n{pad[1:]}}}"
+
+
+def _json_members(plain: Mapping[str, Any], depth: int) -> str:
+    """As ``_json``, of a table of texts, numbers and such tables: the encoder would take thrice as long."""
+    if not plain:
+        return "{}"
+    return _members({name: _json_value(value, depth) for name, value in plain.items()}, depth)
+
+
+def _json_value(value: Any, depth: int) -> str:  # noqa: ANN401 - whatever a row holds
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, dict):
+        return _json_members(value, depth + 1)
+    return "null" if value is None else repr(value)
+
+
+def _json_rows(board: Standings, rows: Sequence[Row], depth: int, texts: RowTexts, name: str) -> str:
+    if not rows:
+        return "[]"
+    ranking, pad = board.metrics[0].name, " " * depth
+
+    def one(row: Row) -> str:
+        return f" {pad}{_json_members(_row_json(row, ranking), depth + 2)}"
+
+    return "[\n" + ",\n".join(texts.of(("json", ranking, name, depth), rows, one)) + f"\n{pad}]"
+
+
+def csv_text(board: Standings, texts: RowTexts | None = None) -> str:
+    """The CSV file, scores at full precision. Team ids are slugs, so no cell can be read as a formula.
+
+    A baseline's rank is empty; what came late is not in it.
+    """
     names = [metric.name for metric in board.metrics]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["rank", "team", *names, "kind", "submissions"])
-    for row in board.rows:
+    with_points = any(row.points is not None for row in board.rows)
+    heads = ["rank", "team", *names, "kind", "submissions", *(["points"] if with_points else [])]
+
+    def one(row: Row) -> str:
         scores = [repr(row.scores[name]) if name in row.scores else "" for name in names]
-        writer.writerow([row.rank, row.team, *scores, row.kind, row.submissions])
+        return _csv([row.rank, row.team, *scores, row.kind, row.submissions, *([row.points] if with_points else [])])
+
+    return _csv(heads) + "".join((texts or RowTexts()).of(("csv", *names, with_points), board.rows, one))
+
+
+def _csv(cells: Sequence[object]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 
-def markdown_text(board: Standings, practice: str | None) -> str:
+def markdown_text(board: Standings, practice: str | None, texts: RowTexts | None = None) -> str:
     """The page: scores are shown rounded, ranks are made at full precision."""
+    texts = texts or RowTexts()
     lines = [f"# {board.title}", ""]
     if practice:
         lines += [f"> {practice}", ""]
     counted = "All cases, hidden ones included." if _is_exercise(board) else "Public rows only."
-    lines += [f"{counted} {_ranking(board)}", "", *_rows(board), *_mistakes(board)]
+    lines += [f"{counted} {_ranking(board)}", "", *_rows(board.rows, board.metrics, texts, "rows"), *_mistakes(board)]
+    if board.late:
+        lines += ["", "## Late", "", "Received after the close: graded, and not ranked.", ""]
+        lines += _rows(board.late, board.metrics, texts, "late")
     beside = [other for other in board.others if other.metrics[0].name in board.beside]
     if beside:
-        lines += ["", "## Places side by side", "", "Where each team stands under each metric.", ""]
+        lines += ["", "## Places side by side", "", "Where each team stands under each metric, baselines counted.", ""]
         lines += _places([board, *beside])
     for other in beside:
-        lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), "", *_rows(other)]
+        lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), ""]
+        lines += _rows(other.rows, other.metrics, texts, "rows")
     return "\n".join(lines) + "\n"
 
 
@@ -109,7 +188,8 @@ def picture_name(board: Standings) -> str:
 
 
 def _leader(board: Standings) -> Row | None:
-    leader = board.rows[0] if board.rows else None
+    # Where nobody competes yet, the best baseline.
+    leader = next((row for row in board.rows if row.rank is not None), board.rows[0] if board.rows else None)
     return leader if leader and board.labels and len(leader.confusion) == len(board.labels) else None
 
 
@@ -121,57 +201,77 @@ def _mistakes(board: Standings) -> list[str]:
     return ["", "## Where the leader errs", "", told, "", f"![{alt}]({picture_name(board)})"]
 
 
+def ranked(rank: int | None) -> str:
+    """A rank for people; a baseline has none."""
+    return "-" if rank is None else str(rank)
+
+
 def _ranking(board: Standings) -> str:
     ranking = board.metrics[0]
     better = "greater is better" if ranking.greater_is_better else "less is better"
     return f"Ranked by {ranking.title}; {better}."
 
 
-def _rows(board: Standings) -> list[str]:
-    heads = ["Rank", "Team", *(metric.title for metric in board.metrics), "Kind", "Submissions"]
-    return _table(
-        heads,
-        [
+def _rows(rows: Sequence[Row], metrics: Sequence[Metric], texts: RowTexts, name: str) -> list[str]:
+    with_points = any(row.points is not None for row in rows)
+    heads = ["Rank", "Team", *(metric.title for metric in metrics), "Kind", "Submissions"]
+    heads += ["Points"] if with_points else []
+
+    def one(row: Row) -> str:
+        return table_line(
             [
-                str(row.rank),
+                ranked(row.rank),
                 row.team,
-                *(shown(row.scores[m.name]) if m.name in row.scores else "" for m in board.metrics),
+                *(shown(row.scores[m.name]) if m.name in row.scores else "" for m in metrics),
                 row.kind,
                 str(row.submissions),
+                *([f"{row.points:.1f}" if row.points is not None else ""] if with_points else []),
             ]
-            for row in board.rows
-        ],
-    )
+        )
+
+    way = ("markdown", *(metric.title for metric in metrics), with_points, name)
+    return [*table_lines(heads, []), *texts.of(way, rows, one)]
 
 
 def _places(boards: Sequence[Standings]) -> list[str]:
-    """A line for each team of the first board, with its place on each."""
-    ranks = [{row.team: str(row.rank) for row in board.rows} for board in boards]
+    """A line for each team of the first board, with its place on each; baselines have places, though no rank."""
+    ranks = [{row.team: str(place) for place, row in enumerate(board.rows, start=1)} for board in boards]
     lines = [[row.team, *(rank.get(row.team, "") for rank in ranks)] for row in boards[0].rows]
-    return _table(["Team", *(board.metrics[0].title for board in boards)], lines)
+    return table_lines(["Team", *(board.metrics[0].title for board in boards)], lines)
+
+
+def summary(board: Standings) -> dict[str, Any]:
+    """Of ``to_json`` what the index tells, without what it need not build for that."""
+    name = board.metrics[0].name
+    rows = [{"rank": row.rank, "team": row.team, "public": row.scores[name]} for row in board.rows]
+    return {"task": board.task, "title": board.title, "metric": name, "closed": board.closed, "rows": rows}
 
 
 def index_text(boards: Sequence[dict[str, Any]]) -> str:
     """``leaderboard/README.md``: one line for each published board."""
     rows = []
     for board in boards:
-        task, leader = board["task"], board["rows"][0] if board["rows"] else None
+        task, competing = board["task"], [row for row in board["rows"] if row["rank"] is not None]
+        leader = next(iter(competing or board["rows"]), None)
         rows.append(
             [
                 f"[{board['title']}]({task}.md)",
                 board["metric"],
                 leader["team"] if leader else "",
                 shown(leader["public"]) if leader else "",
-                str(len(board["rows"])),
-                f"[csv]({task}.csv), [json]({task}.json)",
+                str(len(competing)),
+                f"[csv]({task}.csv), [json]({task}.json)" + (f", [final]({task}.final.md)" if board["closed"] else ""),
             ]
         )
     heads = ["Task", "Metric", "Leader", "Public score", "Teams", "Files"]
-    return "\n".join(["# Leaderboards", "", *_table(heads, rows)]) + "\n"
+    return "\n".join(["# Leaderboards", "", *table_lines(heads, rows)]) + "\n"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+def table_lines(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table in Markdown."""
+    return [table_line(heads), table_line(["---"] * len(heads)), *map(table_line, rows)]
 
-    return [line(heads), line(["---"] * len(heads)), *(line(row) for row in rows)]
+
+def table_line(cells: Sequence[str]) -> str:
+    """A line of such a table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from arena.catalog.edge import Edge
+from arena.errors import UsageError
 from arena.model.protection import DEMANDABLE
 from arena.model.task import Label
+from arena.model.team import parse_team
 
 _SIZE = re.compile(r"\s*(\d{1,15}(?:\.\d{1,15})?)\s*(B|KiB|MiB|GiB)\s*\Z")
 _UNITS = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
@@ -47,6 +49,13 @@ def _told_apart(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     return labels
 
 
+def _team(name: str) -> str:
+    try:
+        return parse_team(name)
+    except UsageError as error:
+        raise ValueError(f"{name!r} is no team's id") from error
+
+
 Size = Annotated[int, BeforeValidator(parse_size)]
 FileName = Annotated[str, StringConstraints(pattern=_FILE_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -54,6 +63,7 @@ _Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=Tru
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
 TaskId = Annotated[str, StringConstraints(pattern=_TASK_ID)]
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
+Team = Annotated[str, AfterValidator(_team)]
 Tolerance = Annotated[float, Field(ge=0, le=1e300)]
 
 
@@ -88,6 +98,8 @@ class Submissions(Edge):
     max_size: Size = 20 * 1024**2
     per_day: Annotated[int, Field(ge=1)] = 10
     failed_per_day: Annotated[int, Field(ge=1)] = 50
+    total: Annotated[int, Field(ge=1)] | None = None
+    final_picks: Annotated[int, Field(ge=1, le=100)] = 2
 
 
 def _not_nan(value: float) -> float:
@@ -189,11 +201,19 @@ class Sandbox(Edge):
 class Board(Edge):
     """How standings are made."""
 
-    feedback: Literal["exact"] = "exact"
+    feedback: Literal["exact", "rounded", "ladder"] = "exact"
     rule: Literal["best", "last"] = "best"
     by: Annotated[tuple[Text, ...], AfterValidator(_distinct)] = ()
     opens: AwareDatetime | None = None
     closes: AwareDatetime | None = None
+    baseline: Team | None = None
+    reference: Team | None = None
+
+
+class Late(Edge):
+    """What becomes of submissions after the close."""
+
+    until: AwareDatetime
 
 
 class TaskFile(Edge):
@@ -209,6 +229,7 @@ class TaskFile(Edge):
     budget: BudgetTable = BudgetTable()
     sandbox: Sandbox = Sandbox()
     board: Board = Board()
+    late: Late | None = None
 
 
 class PredictionFile(TaskFile):

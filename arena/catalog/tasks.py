@@ -95,10 +95,25 @@ def _contradictions(settings: _Settings, folder: Path) -> Iterator[Fault]:
         yield ("sealed",), "sealed answers are not supported yet", "set `sealed = false`: a practice task"
     if not is_window(settings.board.opens, settings.board.closes):
         yield ("board", "closes"), "`closes` is not after `opens`", "correct one of the two"
+    if settings.late is not None and (settings.board.closes is None or settings.late.until <= settings.board.closes):
+        yield ("late", "until"), "`until` is not after the board's `closes`", "correct one of the two"
+    if (settings.board.baseline is None) != (settings.board.reference is None):
+        key = "baseline" if settings.board.baseline else "reference"
+        yield ("board", key), "points need a `baseline` and a `reference`", "name the other one, too"
+    if settings.board.feedback != "exact":
+        yield from _blunted_faults(settings)
     beside = settings.metric.also if isinstance(settings, PredictionFile) else ()
     for name in (name for name in settings.board.by if name not in beside):
         also = ", ".join(beside) or "none yet"
         yield ("board", "by"), f"{name!r} is not in the metric's `also`", f"name metrics that are: {also}"
+
+
+def _blunted_faults(settings: _Settings) -> Iterator[Fault]:
+    place, fix = ("board", "feedback"), 'set `feedback = "exact"`'
+    if isinstance(settings, ExerciseFile):
+        yield place, "learners of an exercise are told of each case, so there is nothing to blunt", fix
+    elif settings.metric.custom is not None:
+        yield place, "a task's own metric tells no standard error, which this rule needs", fix
 
 
 def _data_faults(settings: PredictionFile) -> Iterator[Fault]:
@@ -212,12 +227,23 @@ def _task(settings: _Settings, folder: Path, metrics: Mapping[str, Metric]) -> T
             max_bytes=rules.max_size,
             per_day=rules.per_day,
             failed_per_day=rules.failed_per_day,
+            total=rules.total,
+            final_picks=rules.final_picks,
         ),
         metric=settings.metric.name if isinstance(settings, PredictionFile) else CASES_PASSED,
         also=settings.metric.also if isinstance(settings, PredictionFile) else (),
         budget=budget,
         protections=settings.sandbox.minimum,
-        board=BoardRules(feedback=board.feedback, rule=board.rule, opens=board.opens, closes=board.closes, by=board.by),
+        board=BoardRules(
+            feedback=board.feedback,
+            rule=board.rule,
+            opens=board.opens,
+            closes=board.closes,
+            by=board.by,
+            late_until=settings.late.until if settings.late else None,
+            baseline=board.baseline,
+            reference=board.reference,
+        ),
         root=folder,
         digest=_digest(settings, folder),
         fit_budget=_phase(budget, settings.budget.fit),

@@ -7,6 +7,9 @@ from typing import Any
 from arena.errors import InvalidFileError, Problem
 
 _TABLE = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+# A list over several lines, and a table in it that begins a line of its own.
+_OPENS_LIST = re.compile(r"[^#\"']*=\s*\[\s*(?:#.*)?$")
+_LISTED = re.compile(r"\s*\{")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"']+)\s*=")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -48,8 +51,13 @@ def line_numbers(text: str) -> dict[Place, int]:
     found: dict[Place, int] = {}
     table: Place = ()
     arrays: dict[Place, int] = {}
+    inside: Place | None = None
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _TABLE.match(line):
+        if inside is not None and _LISTED.match(line):
+            arrays[inside] = arrays.get(inside, -1) + 1
+            found[*inside, arrays[inside]] = number
+        elif header := _TABLE.match(line):
+            inside = None
             table = _names(header.group(1))
             found.setdefault(table, number)
             if line.lstrip().startswith("[["):
@@ -57,7 +65,9 @@ def line_numbers(text: str) -> dict[Place, int]:
                 table = (*table, arrays[table])
                 found[table] = number
         elif key := _KEY.match(line):
-            found.setdefault(table + _names(key.group(1)), number)
+            place = table + _names(key.group(1))
+            found.setdefault(place, number)
+            inside = place if _OPENS_LIST.match(line) else None
     return found
 
 

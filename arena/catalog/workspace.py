@@ -1,12 +1,13 @@
 """The workspace: a folder with an ``arena.toml``, found upward from the current one, as git finds its own."""
 
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from arena.catalog import edge
 from arena.errors import InvalidFileError, UsageError
@@ -14,6 +15,7 @@ from arena.files import create_once, write_atomic
 from arena.model.allowance import FIRST_WEEKDAY, Allowance
 from arena.model.device import DeviceKind
 from arena.model.safe_text import safe_line
+from arena.model.trust import PREFIX, Trust, TrustedKey
 
 MARKER = "arena.toml"
 
@@ -38,6 +40,35 @@ class AllowanceTable(edge.Edge):
     week_starts: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = FIRST_WEEKDAY
 
 
+def _public(text: str) -> str:
+    if not re.fullmatch(PREFIX + "[0-9a-f]{64}", text):
+        raise ValueError(f"a key is `{PREFIX}` and 64 hexadecimal digits, as `arena key show` prints it")
+    return text
+
+
+class TrustedTable(edge.Edge):
+    """A grader whose signatures count; those made from ``revoked`` on do not."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+    key: Annotated[str, AfterValidator(_public)]
+    revoked: AwareDatetime | None = None
+
+
+def _distinct(keys: tuple[TrustedTable, ...]) -> tuple[TrustedTable, ...]:
+    for of in ("name", "key"):
+        values = [getattr(each, of) for each in keys]
+        if twice := sorted({value for value in values if values.count(value) > 1}):
+            raise ValueError(f"{twice[0]} stands twice")
+    return keys
+
+
+class LedgerTable(edge.Edge):
+    """Where records are kept, and whose count. Without a trusted key nothing is signed."""
+
+    kind: Literal["files", "sql"] = "files"
+    trusted: Annotated[tuple[TrustedTable, ...], AfterValidator(_distinct)] = ()
+
+
 class WorkspaceFile(edge.Edge):
     """The whole of ``arena.toml``."""
 
@@ -50,6 +81,7 @@ class WorkspaceFile(edge.Edge):
     launcher: Literal["auto", "warm", "bwrap"] = "auto"
     cpu_slots: Annotated[int, Field(ge=1, le=4096)] | None = None
     allowance: AllowanceTable = AllowanceTable()
+    ledger: LedgerTable = LedgerTable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +97,8 @@ class Workspace:
     launcher: str
     cpu_slots: int | None = None
     allowance: Allowance = field(default_factory=Allowance)
+    ledger_kind: str = "files"
+    trust: Trust = field(default_factory=Trust)
 
     @property
     def submissions(self) -> Path:
@@ -75,6 +109,16 @@ class Workspace:
     def leaderboard(self) -> Path:
         """Published boards, and the ledger's records."""
         return self.root / "leaderboard"
+
+    @property
+    def records(self) -> Path:
+        """The ledger of files: its records, and its checkpoints."""
+        return self.leaderboard / "records"
+
+    @property
+    def records_database(self) -> Path:
+        """The SQL ledger, in a workspace that keeps its records so."""
+        return self.leaderboard / "records.sqlite3"
 
     @property
     def state(self) -> Path:
@@ -112,6 +156,8 @@ def open_workspace(start: Path) -> Workspace:
         cpu_slots=settings.cpu_slots,
         runtime=root / settings.runtime if settings.runtime else Path(sys.executable),
         allowance=_allowance(settings.allowance),
+        ledger_kind=settings.ledger.kind,
+        trust=_trust(settings.ledger.trusted),
     )
 
 
@@ -119,6 +165,15 @@ def _allowance(table: AllowanceTable) -> Allowance:
     limits = {DeviceKind.GPU: table.gpu_seconds, DeviceKind.CPU_SLOT: table.cpu_slot_seconds}
     seconds = {kind.unit: limit for kind, limit in limits.items() if limit is not None}
     return Allowance(seconds=seconds, week_starts=table.week_starts)
+
+
+def _trust(keys: tuple[TrustedTable, ...]) -> Trust:
+    return Trust(
+        tuple(
+            TrustedKey(name=each.name, public=bytes.fromhex(each.key.removeprefix(PREFIX)), revoked=each.revoked)
+            for each in keys
+        )
+    )
 
 
 _TEMPLATE = """\
@@ -134,6 +189,9 @@ time_zone = "{zone}"
 # gpu_seconds = 3600
 # cpu_slot_seconds = 36000
 # week_starts = "sunday"
+# [ledger]
+# trusted = [                     # whose records count; without a key nothing is signed. `arena key show` prints a line
+# ]
 """
 
 
@@ -151,6 +209,8 @@ def init_workspace(folder: Path, *, name: str | None, zone: str) -> Path:
     for part in ("tasks", "submissions", "leaderboard"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     create_once(folder / ".gitignore", b".arena/\n.venv/\n")
+    # A record is the bytes that were signed: git on Windows would write other ends of lines.
+    create_once(folder / ".gitattributes", b"leaderboard/records/** -text\n")
     write_atomic(marker, text.encode())
     return marker
 

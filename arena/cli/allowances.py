@@ -1,5 +1,6 @@
 """A team's device time, from the store where attempts are run and from the published records elsewhere."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +8,13 @@ from arena.allowance import from_records
 from arena.allowance.account import Balance, balance
 from arena.allowance.forecast import DEVICES, Covered, Refused, forecast, may_cost
 from arena.allowance.week import Week, week_of
-from arena.board.ledger import FileLedger
 from arena.catalog.tasks import task_ids
 from arena.catalog.workspace import Workspace
 from arena.model.device import DeviceKind
 from arena.model.record import Record
 from arena.model.submission import Submission
 from arena.model.task import Task
+from arena.pipeline.ledgers import open_ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,5 +64,5 @@ def _recorded(workspace: Workspace, team: str, week: Week) -> tuple[Balance, ...
 
 
 def _records(workspace: Workspace, team: str) -> list[Record]:
-    ledger = FileLedger(workspace.leaderboard / "records")
-    return [record for task in task_ids(workspace.root) for record in ledger.records(task) if record.team == team]
+    with contextlib.closing(open_ledger(workspace)) as ledger:
+        return [record for task in task_ids(workspace.root) for record in ledger.of_team(task, team)]

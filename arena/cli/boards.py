@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from arena.board.ledger import FileLedger
+from arena.board.render import ranked
 from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
@@ -26,14 +26,14 @@ def read_board(
     """
     if by is not None:
         check_metric(task, by)
-    records = list(FileLedger(session.workspace.leaderboard / "records").records(task.id))
+    records = list(session.ledger().records(task.id))
     if device_class is not None:
         records = _of_class(records, task, device_class)
     if private:
         stages = session.stages()
         if not stages.vault.has_answers(task):
             raise UsageError("answers.none", task=task.id)
-        return with_costs(with_private(task, records, stages.vault, by), records, task)
+        return with_costs(with_private(task, records, stages, by), records, task)
     if device_class is not None:
         return with_costs(computed(task, records, by), records, task)
     board = published(session.workspace.leaderboard, task.id)
@@ -77,7 +77,7 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
     if by is not None:
         said = "board.by_maximize" if board["direction"] == "maximize" else "board.by_minimize"
         note(said, metric=title(board["metric"]))
-    extra = [name for name in ("private", "overall") if name in rows[0]]
+    extra = [name for name in ("exact", "private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
     heads = ["rank", "team", title(board["metric"]), *extra, *map(title, also), "kind", "submissions"]
     costs = any("cost" in row for row in rows)
@@ -86,7 +86,7 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
         heads,
         [
             [
-                str(row["rank"]),
+                ranked(row["rank"]),
                 safe_line(row["team"], 40),
                 _score(row["public"]),
                 *(_score(row[name]) for name in extra),
@@ -98,13 +98,23 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
             for row in rows
         ],
     )
+    show_late(board, title)
     if beside := [name for name in board.get("beside", ()) if name in board["by"]]:
         _show_places(board, beside, title)
 
 
+def show_late(board: dict[str, Any], title: Callable[[str], str]) -> None:
+    """Print what came after the close, where something did."""
+    if late := board.get("late"):
+        click.echo()
+        note("board.late")
+        rows = [[safe_line(row["team"], 40), _score(row["public"]), str(row["submissions"])] for row in late]
+        table(["team", title(board["metric"]), "submissions"], rows)
+
+
 def _show_places(board: dict[str, Any], beside: list[str], title: Callable[[str], str]) -> None:
     lists = [board["rows"], *(board["by"][name]["rows"] for name in beside)]
-    ranks = [{row["team"]: str(row["rank"]) for row in rows} for rows in lists]
+    ranks = [{row["team"]: str(place) for place, row in enumerate(rows, start=1)} for rows in lists]
     click.echo()
     note("board.places")
     table(

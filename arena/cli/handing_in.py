@@ -22,7 +22,7 @@ from arena.model.safe_text import safe_block
 from arena.model.submission import Submission
 from arena.model.task import Task
 from arena.pipeline.attempt import attempt
-from arena.pipeline.boards import publish_boards, standings_of
+from arena.pipeline.boards import board_of, publish_boards
 from arena.pipeline.charging import adopt
 from arena.pipeline.grade import Graded, cases_path, denied_now, first_received, grade, log_path, newest
 from arena.pipeline.placing import kind_of
@@ -133,7 +133,7 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
             )
         graded = grade(stored, task=task, team=team, stages=stages, scratch=_new(scratch / "grading"))
     publish_boards([task], stages, session.workspace.leaderboard)
-    rows = standings_of(task, stages.ledger.records(task.id)).rows
+    board = board_of(task, stages.board_ledger)
     return Handed(
         task=task,
         team=team,
@@ -144,8 +144,8 @@ def hand_in(session: Session, task: Task, path: Path, *, team: str, message: str
         notes=graded.notes,
         graded=graded,
         cases=cases_of(stages, graded.record),
-        rank=next((row.rank for row in rows if row.team == team), None),
-        teams=len(rows),
+        rank=next((row.rank for row in board.rows if row.team == team), None) if board else None,
+        teams=board.teams if board else 0,
         waiting=waiting(entries(session.workspace.submissions), task, stages),
     )
 

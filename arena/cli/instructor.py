@@ -7,6 +7,7 @@ import click
 
 from arena.cli.options import json_option, task_argument
 from arena.cli.output import print_json
+from arena.model.safe_text import safe_line
 
 
 @click.command(epilog="Example: arena init my-class --time-zone Asia/Dhaka")
@@ -57,12 +58,52 @@ def build(task: str, update: bool, as_json: bool) -> None:
         click.echo(f"public files: {', '.join(built.public)}; changed: {', '.join(built.changed) or 'none'}")
 
 
+@task.command(epilog="Examples:\n\n  arena task close titanic\n\n  arena task close titanic --now cancelled")
+@task_argument
+@click.option("--now", "reason", metavar="REASON", help="Close before the time; the reason is published.")
+@json_option
+def close(task: str, reason: str | None, as_json: bool) -> None:
+    """Reveal exact scores and publish the private board, with who rose and who fell.
+
+    Records are held against the vault first. A task that is closed is held against both again; nothing is changed.
+    """
+    from arena.cli.closing import close_task, show_final
+    from arena.cli.session import Session
+
+    session = Session.open()
+    definition = session.task(task)
+    final = close_task(session, definition, reason)
+    if as_json:
+        print_json(final)
+    else:
+        show_final(final, definition)
+
+
 @click.group()
 def vault() -> None:
     """Back up and restore hidden answers.
 
     The vault is $ARENA_VAULT, else arena/vault in the account's data folder.
     """
+
+
+@vault.command(epilog="Example: arena vault log --json")
+@json_option
+def log(as_json: bool) -> None:
+    """Show who looked at private scores before the close, and when."""
+    from arena.authoring.backup import looks
+    from arena.cli.output import note, table
+    from arena.cli.session import Session
+
+    workspace = Session.open().workspace
+    found = looks(workspace.root, workspace.name)
+    if as_json:
+        print_json(found)
+    elif found:
+        heads = ["at", "account", "task", "what", "by"]
+        table(heads, [[safe_line(str(look.get(head, "")), 60) for head in heads] for look in found])
+    else:
+        note("vault.no_looks")
 
 
 @vault.command(epilog="Example: arena vault backup ~/arena-vault.tar.gz")

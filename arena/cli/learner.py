@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from arena.board.final_file import read_final
 from arena.cli import learner_views as views
 from arena.cli.case_views import first_file, made_for_download
 from arena.cli.options import by_option, json_option, task_argument, team_option
@@ -114,11 +115,38 @@ def submissions(task: str, team: str | None, as_json: bool) -> None:
     loaded, name = session.task(task), session.team(team)
     lines = history(session, loaded, name)
     if as_json:
-        print_json([views.history_json(line) for line in lines])
+        print_json([views.history_json(line, loaded) for line in lines])
     elif lines:
         table(*views.history_table(lines, loaded))
     else:
         note("submissions.none", team=name, task=task)
+
+
+@click.command(
+    epilog="Examples:\n\n  arena select titanic 3f2a9c1b 77aa01c2 --team rahim\n\n  arena select titanic --team rahim"
+)
+@task_argument
+@click.argument("submissions", nargs=-1, metavar="[SUBMISSION]...")
+@team_option
+@click.option("--clear", is_flag=True, help="Take earlier picks back.")
+@json_option
+def select(task: str, submissions: tuple[str, ...], team: str | None, clear: bool, as_json: bool) -> None:
+    """Choose the submissions that count at the close.
+
+    SUBMISSION is a name or the first digits of a record, as `arena submissions` lists them; new picks replace earlier
+    ones. Without any, show what is picked. A team that picks nothing stands by its best ones on the public board.
+    """
+    from arena.cli.selecting import picked_json, show_picked
+    from arena.cli.selecting import select as choose
+
+    if clear and submissions:
+        raise click.UsageError("give SUBMISSION or --clear, not both")
+    session = Session.open()
+    picked = choose(session, session.task(task), session.team(team), submissions, clear=clear)
+    if as_json:
+        print_json(picked_json(picked))
+    else:
+        show_picked(picked)
 
 
 @click.command(epilog="Example: arena log 3f2a9c1b")
@@ -149,11 +177,19 @@ def log(record: str, as_json: bool) -> None:
 @click.option("--device-class", metavar="CLASS", help="Only what ran on devices of this class, or did not run.")
 @json_option
 def leaderboard(task: str, by: str | None, private: bool, device_class: str | None, as_json: bool) -> None:
-    """Show a task's board."""
+    """Show a task's board.
+
+    That is the public one, and from the close on the final one.
+    """
     from arena.cli.boards import read_board, show_board
 
     session = Session.open()
     definition = session.task(task)
+    if not (by or private or device_class) and (final := read_final(session.workspace.leaderboard, task)):
+        from arena.cli.closing import show_final
+
+        print_json(final) if as_json else show_final(final, definition)
+        return
     board = read_board(session, definition, private=private, by=by, device_class=device_class)
     if as_json:
         print_json(board)

@@ -65,7 +65,12 @@ def task_json(task: Task, workspace: Workspace) -> dict[str, Any]:
         "statement": statement(task, spoken()),
         "files": list(task.shown_files),
         **exercise_json(task),
-        "submissions": {"max_bytes": rules.max_bytes, "per_day": rules.per_day, "failed_per_day": rules.failed_per_day},
+        "submissions": {
+            "max_bytes": rules.max_bytes,
+            "per_day": rules.per_day,
+            "failed_per_day": rules.failed_per_day,
+            **({"total": rules.total} if rules.total else {}),
+        },
         "budget": {
             "wall_seconds": budget.wall_seconds,
             "cpu_seconds": budget.cpu_seconds,
@@ -241,12 +246,20 @@ def show_handed(handed: "Handed", path: str) -> None:
     if good and handed.graded is None:
         click.echo(words("submit.not_graded_here", task=task, path=str(handed.stored)))
         return
-    if good and handed.rank:
-        rule = "submit.rank" if handed.task.board.rule == "best" else "submit.rank_last"
-        click.echo(words(rule, team=handed.team, rank=handed.rank, teams=handed.teams))
+    if good:
+        _show_place(handed)
     if handed.waiting:
         note("submit.waiting", count=handed.waiting, task=task)
     _next_step(handed, path)
+
+
+def _show_place(handed: "Handed") -> None:
+    if handed.rank:
+        rule = "submit.rank" if handed.task.board.rule == "best" else "submit.rank_last"
+        click.echo(words(rule, team=handed.team, rank=handed.rank, teams=handed.teams))
+    record = handed.graded.record if handed.graded else None
+    if record and handed.task.board.is_late(record.received_at):
+        note("submit.late", task=handed.task.id)
 
 
 def _next_step(handed: "Handed", path: str) -> None:
@@ -263,7 +276,7 @@ def _next_step(handed: "Handed", path: str) -> None:
         note("next.check", task=task, path=path)
 
 
-def history_json(line: "Line") -> dict[str, Any]:
+def history_json(line: "Line", task: Task) -> dict[str, Any]:
     """One submission for scripts."""
     record = line.record
     return {
@@ -274,8 +287,14 @@ def history_json(line: "Line") -> dict[str, Any]:
         "kind": record.kind.value if record and record.kind else None,
         "feedback": dict(record.feedback) if record else {},
         "received_at": record.received_at.isoformat() if record else None,
+        "late": task.board.is_late(record.received_at) if record else None,
         "charged": record.usage.charged if record else None,
     }
+
+
+def _outcome(record: "Record", task: Task) -> str:
+    said = words(f"outcome.{record.outcome.value}")
+    return words("submissions.late", outcome=said) if task.board.is_late(record.received_at) else said
 
 
 def history_table(lines: "list[Line]", task: Task) -> tuple[list[str], list[list[str]]]:
@@ -287,7 +306,7 @@ def history_table(lines: "list[Line]", task: Task) -> tuple[list[str], list[list
         rows.append(
             [
                 safe_line(line.name, 60),
-                words(f"outcome.{record.outcome.value}") if record else words("submissions.waiting"),
+                _outcome(record, task) if record else words("submissions.waiting"),
                 shown(score) if score is not None else "",
                 record.kind.value if record and record.kind else "",
                 f"{record.received_at:%Y-%m-%d %H:%M}Z" if record else "",

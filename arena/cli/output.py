@@ -99,4 +99,4 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _is_number(cell: str) -> bool:
-    return cell.replace(".", "", 1).replace("-", "", 1).isdigit() or not cell
+    return cell.replace(".", "", 1).replace("-", "", 1).isdigit() or cell in {"", "-"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from arena.board.final_file import as_closed
 from arena.catalog.tasks import load_task, task_ids
 from arena.catalog.workspace import Workspace, open_workspace
 from arena.errors import ArenaError, UsageError
@@ -15,6 +16,7 @@ from arena.model.task import Task
 from arena.model.team import parse_team
 
 if TYPE_CHECKING:
+    from arena.board.interface import Ledger
     from arena.pipeline.stages import Stages
 
 
@@ -30,8 +32,8 @@ class Session:
         return cls(workspace=open_workspace(Path.cwd()))
 
     def task(self, task_id: str) -> Task:
-        """Load one task."""
-        return load_task(self.workspace.root, task_id, METRICS)
+        """Load one task; one that was closed before its time is closed."""
+        return as_closed(load_task(self.workspace.root, task_id, METRICS), self.workspace.leaderboard)
 
     def tasks(self, broken: Callable[[ArenaError], None] = lambda _: None) -> list[Task]:
         """Every task that can be loaded; ``broken`` is told of one that cannot, which does not hide the others."""
@@ -53,12 +55,21 @@ class Session:
             context.call_on_close(stages.close)
         return stages
 
+    def ledger(self) -> "Ledger":
+        """The workspace's ledger, where only what counts is seen."""
+        from arena.pipeline.ledgers import open_ledger
+
+        ledger = open_ledger(self.workspace)
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(ledger.close)
+        return ledger
+
     def unpacked(self, task: Task) -> Mapping[str, Path]:
         """Where the task's packed files lie unpacked; without any, nothing is written and nothing heavy imported."""
         if not task.packed:
             return {}
-        from arena.pipeline.assemble import make_state
         from arena.pipeline.folders import unpacked
+        from arena.pipeline.state import make_state
 
         make_state(self.workspace.state)
         return unpacked(task, self.workspace.state)

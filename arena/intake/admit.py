@@ -34,13 +34,17 @@ def admit(task: Task, past: Iterable[Past], now: datetime, zone: tzinfo) -> Admi
     opens, closes = task.board.opens, task.board.closes
     if opens is not None and now < opens:
         return Denied(Message.of("denied.not_open", task=task.id, opens=_shown(opens, zone)))
-    if closes is not None and now > closes:
-        return Denied(Message.of("denied.closed", task=task.id, closes=_shown(closes, zone)))
+    ends = task.board.late_until if task.board.is_late(now) else None
+    if closes is not None and now > (ends or closes):
+        return Denied(Message.of("denied.closed", task=task.id, closes=_shown(ends or closes, zone)))
+    past = list(past)
+    rules = task.submissions
+    if rules.total is not None and sum(each.outcome.counts_against_quota for each in past) >= rules.total:
+        return Denied(Message.of("denied.total", limit=rules.total, task=task.id))
     today = now.astimezone(zone).date()
     outcomes = [each.outcome for each in past if each.received_at.astimezone(zone).date() == today]
     midnight = datetime.combine(today + timedelta(days=1), datetime.min.time(), tzinfo=zone)
     renews = _shown(midnight, zone)
-    rules = task.submissions
     if sum(outcome.counts_against_quota for outcome in outcomes) >= rules.per_day:
         return Denied(Message.of("denied.quota", limit=rules.per_day, renews=renews))
     if sum(outcome.is_failed_try for outcome in outcomes) >= rules.failed_per_day:

@@ -31,6 +31,7 @@ class Record:
 
     ``feedback`` holds what the task's rule lets learners see: public scores by metric. Private scores stay in the
     vault. ``confusion`` counts the public rows by true and predicted label, where the task shows that.
+    ``reason`` says why it supersedes another one, where somebody gave one.
     """
 
     id: str
@@ -51,9 +52,15 @@ class Record:
     supersedes: str | None
     signature: str | None
     confusion: tuple[tuple[int, ...], ...] = ()
+    reason: str | None = None
 
 
 def record_id(*, team: str, submission_digest: str, task_digest: str, evaluation: int) -> str:
     """Hash of team, submission, task version and evaluation number: two graders name the same evaluation alike."""
     text = f"arena record 1\n{team}\n{submission_digest}\n{task_digest}\n{evaluation}\n"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def grading_order(record: Record) -> tuple[datetime, str]:
+    """Of several records of one evaluation the least counts: the first that was graded, wherever it is looked at."""
+    return record.graded_at, record.signature or ""

@@ -100,23 +100,36 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionRules:
-    """What may be handed in, and how often."""
+    """What may be handed in, and how often: a day, and in all where there is a ``total``."""
 
     accepts: tuple[Kind, ...]
     max_bytes: int
     per_day: int
     failed_per_day: int
+    total: int | None = None
+    final_picks: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRules:
-    """How standings are made. ``by`` are the metrics whose boards stand beside that of the ranking metric."""
+    """How standings are made. ``by`` are the metrics whose boards stand beside that of the ranking metric.
+
+    What comes after ``closes`` is late: taken until ``late_until`` where there is one, and never ranked. Points count
+    the way from the score of the team ``baseline`` to that of the team ``reference``.
+    """
 
     feedback: str
     rule: str
     opens: datetime | None
     closes: datetime | None
     by: tuple[str, ...] = ()
+    late_until: datetime | None = None
+    baseline: str | None = None
+    reference: str | None = None
+
+    def is_late(self, received_at: datetime) -> bool:
+        """Whether a submission came after the close."""
+        return self.closes is not None and received_at > self.closes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,15 @@ _RESERVED = frozenset(
 )
 
 
+# A baseline is a line to compare with, and competes with no one.
+_BASELINE = "baseline-"
+
+
+def is_baseline(team: str) -> bool:
+    """Whether a canonical id is a baseline's."""
+    return team.startswith(_BASELINE)
+
+
 def parse_team(text: str) -> str:
     """Return the canonical (casefolded) id of a team, or raise ``UsageError`` with the rule that it breaks."""
     if not _SLUG.match(text) or "--" in text:

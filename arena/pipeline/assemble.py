@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arena.allowance.ledger import AllowanceLedger
-from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
-from arena.errors import InfrastructureError
 from arena.model.message import Message
 from arena.model.task import Task, shown_as
 from arena.pipeline.folders import unpacked
+from arena.pipeline.ledgers import grader_ledgers
 from arena.pipeline.stages import Stages
+from arena.pipeline.state import make_state
 from arena.sandbox.data_sets import fingerprints, masks, row_fingerprints
 from arena.sandbox.interface import Launcher
 from arena.sandbox.launchers import Launchers, open_launcher
 from arena.sandbox.pixels import pixel_marks
 from arena.sandbox.runtime import Runtime, find_runtime
+from arena.signing.keyring import keys_root
 from arena.store.engine import Store
 from arena.vault.plain import PlainVault
 
@@ -47,11 +48,12 @@ def assemble(
 
         sweep_groups()
         ours = (workspace.root / "tasks", workspace.submissions, workspace.leaderboard, workspace.state)
-        return open_launcher(name, runtime(), private=(vault.root, *ours))
+        return open_launcher(name, runtime(), private=(vault.root, keys_root(), *ours))
 
     launchers = Launchers(launcher or workspace.launcher, opened)
 
     store = Store.open(workspace.store)
+    ledgers = grader_ledgers(workspace, tell)
 
     @functools.cache
     def devices() -> "Pool":
@@ -64,6 +66,7 @@ def assemble(
         if devices.cache_info().currsize:
             devices().close()
         store.close()
+        ledgers.own.close()
 
     found: dict[tuple[str, bool], Sequence[Path]] = {}
 
@@ -93,25 +96,18 @@ def assemble(
         masks=hidden,
         folders=lambda task: unpacked(task, workspace.state),
         state=workspace.state,
-        ledger=FileLedger(workspace.leaderboard / "records"),
+        ledger=ledgers.own,
         vault=vault,
+        public=ledgers.public,
+        sign=ledgers.sign,
+        seal=ledgers.seal,
+        checkpoint=ledgers.checkpoint,
         allowance=AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone),
         devices=devices,
         tell=tell,
         expect=launchers.expect,
         close=close,
     )
-
-
-def make_state(state: Path) -> None:
-    """The grader's own folder is for the grader's account alone, and git never sees it."""
-    try:
-        state.mkdir(mode=0o700, exist_ok=True)
-        ignore = state / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="ascii")
-    except OSError as error:
-        raise InfrastructureError("file.unwritable", path=str(state), reason=error.strerror or str(error)) from error
 
 
 def _hidden_rows(task: Task) -> Iterator[list[str]]:

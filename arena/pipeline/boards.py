@@ -2,23 +2,29 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from arena.board import render
+from arena.board.final_file import final_path
+from arena.board.indexed import IndexedLedger
+from arena.board.interface import Ledger
 from arena.board.publish import publish
+from arena.board.row_texts import RowTexts
 from arena.board.standings import Standings, every_board, ranked_by, standings
 from arena.errors import InfrastructureError, UsageError
 from arena.files import remove_stale
 from arena.metrics.table import metrics_of
+from arena.model.message import Message
 from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
-from arena.vault.plain import PlainVault
+from arena.vault.views import log_view
 
 
 def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -> Standings:
@@ -26,17 +32,41 @@ def standings_of(task: Task, records: Iterable[Record], by: str | None = None) -
     return standings(records, task, ranked_by(metrics_of(task), by or task.metric))
 
 
+def board_of(task: Task, ledger: Ledger) -> Standings | None:
+    """The board of a task with those by its other metrics, ``None`` if it has no records; by the index if there is one.
+
+    What the index gives, and what all records give at once, is the same.
+    """
+    if isinstance(ledger, IndexedLedger):
+        return ledger.board(task, metrics_of(task))
+    records = list(ledger.records(task.id))
+    return every_board(records, task, metrics_of(task)) if records else None
+
+
 def publish_boards(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
     """Publish the board of each task that has records; return the files that changed."""
     folder.mkdir(parents=True, exist_ok=True)
     # Ranked inside the lock: of two graders the later one publishes what the ledger holds by then.
     with FileLock(stages.state / "publish.lock"):
-        # Whoever holds the lock is the only one who replaces boards: what is left here belongs to the dead.
-        remove_stale(folder, older_than_seconds=0)
-        found = [(task, list(stages.ledger.records(task.id))) for task in tasks]
-        boards = [every_board(records, task, metrics_of(task)) for task, records in found if records]
-        notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
-        return publish(folder, boards, notes)
+        return publish_locked(tasks, stages, folder)
+
+
+def publish_locked(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[Path]:
+    """The same, for whoever holds the lock."""
+    # It is the only one who replaces boards: what is left here belongs to the dead.
+    remove_stale(folder, older_than_seconds=0)
+    tasks = list(tasks)
+    found = [board for task in tasks if (board := board_of(task, stages.board_ledger))]
+    boards = [replace(board, closed=final_path(folder, board.task).exists()) for board in found]
+    notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
+    for task in tasks:
+        if count := stages.board_ledger.refused(task.id):
+            stages.tell(Message.of("board.refused", count=count, task=task.id))
+    for board in boards:
+        stages.texts.setdefault(board.task, RowTexts())
+    changed = publish(folder, boards, notes, stages.texts)
+    stages.checkpoint()
+    return changed
 
 
 def published(folder: Path, task: str) -> dict[str, Any] | None:
@@ -93,12 +123,14 @@ def with_costs(board: dict[str, Any], records: Sequence[Record], task: Task) -> 
     return board
 
 
-def with_private(task: Task, records: Iterable[Record], vault: PlainVault, by: str | None = None) -> dict[str, Any]:
-    """The board with each row's private score and that over all rows. Only a machine that holds the vault can tell.
+def with_private(task: Task, records: Iterable[Record], stages: Stages, by: str | None = None) -> dict[str, Any]:
+    """The board with each row's private score and that over all rows; where a rule blunts the public one, that as well.
 
     The score of an exercise counts its hidden cases already: there is no other.
+    Only a machine that holds the vault can tell. Each look is logged there, before anything is told.
     """
-    name, board = by or task.metric, standings_of(task, records, by)
+    name, board, vault = by or task.metric, standings_of(task, records, by), stages.vault
+    log_view(vault.folder, at=stages.now(), task=task.id, look={"what": "leaderboard --private", "by": name})
     data = render.to_json(board)
     if task.kind == "exercise":
         return data
@@ -106,4 +138,6 @@ def with_private(task: Task, records: Iterable[Record], vault: PlainVault, by: s
         exact = vault.scores(task.id, row.record)
         line["private"] = exact.get("private", {}).get(name)
         line["overall"] = exact.get("overall", {}).get(name)
+        if task.board.feedback != "exact":
+            line["exact"] = exact.get("public", {}).get(name)
     return data

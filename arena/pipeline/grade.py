@@ -4,6 +4,7 @@ Killed between any two lines, it has either left a whole record or nothing that 
 work. Two graders that meet at one submission take turns, and the second finds the first one's record.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +16,8 @@ from arena.exercises.result import dump_results, shares
 from arena.files import write_atomic
 from arena.intake.admit import Denied, Past, admit
 from arena.intake.receive import Rejected, receive
-from arena.metrics.table import metrics_of
 from arena.model.budget import Usage
 from arena.model.message import Message
-from arena.model.metric import shown
 from arena.model.outcome import Outcome
 from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Submission
@@ -26,6 +25,7 @@ from arena.model.task import Task
 from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve, turn
 from arena.pipeline.custom import RefusedError, with_custom
+from arena.pipeline.feedback import seen
 from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
 
@@ -82,20 +82,22 @@ def grade(
             with charge.refunded_if_broken():
                 ended = _attempt_with_retries(received, task, stages, scratch, name=charge.attempt or evaluation)
         with charge.refunded_if_broken():
-            ended, scored = _scored(ended, task, stages)
+            ended, scored, feedback = _scored(ended, task, stages, team=team, record=evaluation, before=before)
         if not ended.outcome.is_final:
             charge.refund(ended.outcome.value)
             return Graded(outcome=ended.outcome, messages=ended.messages, record=None, is_new=False)
-        record = _record(
+        unsigned = _record(
             received=received,
             received_at=first.received_at if first else received.received_at,
             task=task,
             team=team,
             ended=ended,
             scored=scored,
+            feedback=feedback,
             before=before,
             stages=stages,
         )
+        record = stages.sign(unsigned)
         write_atomic(log_path(stages.state, record.id), ended.log, mode=0o600)
         if ended.cases:
             write_atomic(cases_path(stages.state, record.id), dump_results(ended.cases), mode=0o600)
@@ -171,28 +173,30 @@ def _attempt_with_retries(submission: Submission, task: Task, stages: Stages, sc
     return Attempt(outcome=Outcome.INFRASTRUCTURE_ERROR, messages=how, usage=Usage())
 
 
-def _scored(ended: Attempt, task: Task, stages: Stages) -> tuple[Attempt, Scored]:
+def _scored(
+    ended: Attempt, task: Task, stages: Stages, *, team: str, record: str, before: Record | None
+) -> tuple[Attempt, Scored, Mapping[str, float]]:
+    """The attempt with what is said of it, its exact scores, and what learners see of them."""
     if ended.cases:
         public = shares(ended.cases, task.exercise)
         passed = sum(result.passed for result in ended.cases)
         score_text = f"{public[task.metric]:.5f}"
         said = Message.of("run.cases_passed", passed=passed, total=len(ended.cases), score=score_text)
-        return replace(ended, messages=(said,)), Scored(exact={"public": public})
+        return replace(ended, messages=(said,)), Scored(exact={"public": public}), public
     if ended.predictions is None:
-        return ended, Scored()
+        return ended, Scored(), {}
     try:
         scored = score(ended.predictions, task, stages.vault)
         if task.custom is not None:
             exact = with_custom(scored.exact, ended.predictions, task, task.custom, stages)
             scored = replace(scored, exact=exact)
+        found = seen(scored.exact, ended.predictions, task, stages, team=team, record=record, before=before)
     except RefusedError as error:
-        return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=(error.message,)), Scored()
+        return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=(error.message,)), Scored(), {}
     except TaskError as error:
         message = Message.of(error.message_id, **{name: str(value) for name, value in error.params.items()})
-        return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), Scored()
-    value = shown(scored.exact["public"][task.metric])
-    said = Message.of("run.scored", metric=metrics_of(task)[0].title, score=value)
-    return replace(ended, messages=(said,)), scored
+        return replace(ended, outcome=Outcome.TASK_ERROR, messages=(message,)), Scored(), {}
+    return replace(ended, messages=(found.said,)), scored, found.feedback
 
 
 def _record(
@@ -203,6 +207,7 @@ def _record(
     team: str,
     ended: Attempt,
     scored: Scored,
+    feedback: Mapping[str, float],
     before: Record | None,
     stages: Stages,
 ) -> Record:
@@ -220,7 +225,7 @@ def _record(
         graded_at=stages.now(),
         outcome=ended.outcome,
         message=ended.messages[0],
-        feedback=scored.exact.get("public", {}),
+        feedback=feedback,
         confusion=scored.confusion,
         usage=ended.usage,
         environment=Environment(

@@ -40,11 +40,15 @@ _INHERITED: "list[Engine]" = []
 
 @dataclass(slots=True)
 class Store:
-    """One store. Nothing is opened or made before the first transaction; threads may share it, forks too."""
+    """One store. Nothing is opened or made before the first transaction; threads may share it, forks too.
+
+    ``cache_mib`` is how much of the file each connection keeps in memory, instead of SQLite's 2 MiB.
+    """
 
     path: Path
     patience_s: float = _PATIENCE_SECONDS
     migrations: Sequence[Sequence[str]] = migrations.MIGRATIONS
+    cache_mib: int | None = None
     _engine: "Engine | None" = field(default=None, init=False)
     _pid: int = field(default=0, init=False)
 
@@ -142,6 +146,8 @@ class Store:
         )
         try:
             self._patiently(lambda: _set_up(connection))
+            if self.cache_mib is not None:
+                connection.execute(f"PRAGMA cache_size = -{self.cache_mib * 1024}")
         except BaseException:
             connection.close()
             raise

@@ -3,14 +3,28 @@
 ``leases``: who holds a device; a row stays when its device is given back, so that its fence never falls.
 ``device_health``: draining and quarantined devices, and why; a device without a row is fine.
 ``allowance_entries``: append-only, what an attempt reserved, settled and was refunded.
+
+``ledger_entries`` and ``ledger_checkpoints`` are those of the SQL ledger of records, a file of its own.
 """
 
 from datetime import UTC, datetime
 
-from sqlalchemy import REAL, CheckConstraint, Column, Dialect, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    REAL,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData()
+LEDGER_METADATA = MetaData()
 
 
 class Moment(TypeDecorator[datetime]):
@@ -70,4 +84,23 @@ ALLOWANCE_ENTRIES = Table(
     Column("at", Moment, nullable=False),
     Column("reason", Text),
     UniqueConstraint("attempt", "kind"),
+)
+
+LEDGER_ENTRIES = Table(
+    "ledger_entries",
+    LEDGER_METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("task", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("team", Text),
+    Column("received_at", Moment),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("task", "name"),
+)
+
+LEDGER_CHECKPOINTS = Table(
+    "ledger_checkpoints",
+    LEDGER_METADATA,
+    Column("name", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )

@@ -6,18 +6,14 @@ import sys
 from pathlib import Path
 
 from arena.errors import InfrastructureError
+from arena.files import account_folder
 
 
 def vault_root() -> Path:
     """``ARENA_VAULT``, else the account's data folder by the platform's custom."""
     if chosen := os.environ.get("ARENA_VAULT"):
         return Path(chosen).absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home() / "AppData" / "Local"))) / "arena" / "vault"
-    data_home = os.environ.get("XDG_DATA_HOME")
-    # The specification tells to ignore a relative XDG path.
-    base = Path(data_home) if data_home and Path(data_home).is_absolute() else Path.home() / ".local" / "share"
-    return base / "arena" / "vault"
+    return account_folder() / "vault"
 
 
 def refuse_unsafe(root: Path, workspace: Path) -> None:

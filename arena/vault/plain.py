@@ -2,9 +2,12 @@
 
     <root>/<workspace>/<task>/<task digest>/answers.csv     id, target, Usage (Public or Private)
     <root>/<workspace>/<task>/<task digest>/cases.json      hidden cases of an exercise, with what is expected
+    <root>/<workspace>/views.jsonl                          who looked at private scores (see ``vault.views``)
     <root>/<workspace>/<task>/seed                          what they are drawn from, 128 bits in hexadecimal
     <root>/<workspace>/<task>/<task digest>/columns.arrow   large answers as numbers: a cache (see ``vault.columns``)
     <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall
+    <root>/<workspace>/<task>/<task digest>/accepted/<team>/<number>-<record id>.npz
+                                                            of a ladder: what each accepted submission was measured at
 
 Which rows are public is stored with the answers, never derived from a seed in the repository.
 """
@@ -135,6 +138,22 @@ class PlainVault:
             return {}
         loaded: dict[str, dict[str, float]] = json.loads(data)
         return loaded
+
+    def accepted(self, task: Task, team: str) -> list[tuple[str, Path]]:
+        """The records of a team that a ladder accepted, in order, each with the file of what it was measured at."""
+        folder = self._accepted_folder(task, team)
+        found = sorted(folder.glob("*.npz")) if folder.is_dir() else []
+        return [(path.stem.partition("-")[2], path) for path in found]
+
+    def put_accepted(self, task: Task, team: str, record: str, data: bytes) -> None:
+        """Keep what a ladder accepted, after all that it accepted before; only for whoever holds the team's turn."""
+        folder = self._accepted_folder(task, team)
+        self._private_folder(folder)
+        # Never overwritten: an older backup can be put back, and how a team climbed can be followed.
+        create_once(folder / f"{len(self.accepted(task, team)) + 1:06d}-{record}.npz", data, mode=0o600)
+
+    def _accepted_folder(self, task: Task, team: str) -> Path:
+        return self._answers_path(task).parent / "accepted" / team
 
     def _private_folder(self, folder: Path) -> None:
         missing = [part for part in (folder, *folder.parents) if not part.exists()]

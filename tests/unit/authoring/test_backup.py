@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from arena.authoring.backup import backup, restore, safe_vault
 from arena.errors import ArenaError, InfrastructureError, UsageError
 from arena.vault.plain import COLUMNS, PlainVault
+from arena.vault.views import VIEWS
 
 FILES = {
     "class/fruit/abc/answers.csv": b"id,ripe,Usage\n",
@@ -203,3 +204,17 @@ def test_safe_vault(isolated: Path, tmp_path: Path) -> None:
     assert safe_vault(tmp_path / "class") == isolated
     with pytest.raises(InfrastructureError, match=r"vault\.inside_workspace"):
         safe_vault(tmp_path)
+
+
+def test_log_of_looks(isolated: Path, tmp_path: Path) -> None:
+    """The log of looks is backed up, and a longer one that is there already stays: nothing of it is lost."""
+    _fill(isolated)
+    log = isolated / "class" / VIEWS
+    log.write_bytes(b"one\n")
+    backup(tmp_path / "backup.tar.gz")
+    log.write_bytes(b"one\ntwo\n")
+    assert restore(tmp_path / "backup.tar.gz") == (0, len(FILES) + 1)
+    assert log.read_bytes() == b"one\ntwo\n"
+    log.unlink()
+    assert restore(tmp_path / "backup.tar.gz") == (1, len(FILES))
+    assert log.read_bytes() == b"one\n"

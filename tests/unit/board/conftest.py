@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from arena.board import checkpoints
+from arena.board.interface import Ledger
 from arena.board.standings import Row, Standings
 from arena.metrics.table import METRICS
+from arena.model import merkle
 from arena.model.budget import Usage
 from arena.model.message import Message
 from arena.model.outcome import Outcome
 from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Kind
+from arena.signing.keys import Signer
 
 DIGEST = "ab" * 32
 START = datetime(2025, 6, 1, 6, 0, tzinfo=UTC)
@@ -48,6 +52,19 @@ def make_record(
         supersedes=None,
         signature=None,
     )
+
+
+def state(ledger: Ledger, signer: Signer, new: Mapping[str, str] | None = None, *, at: datetime = START) -> str:
+    """State what the ledger holds, or ``new``, beside what its last checkpoints hold; return the checkpoint's name."""
+    known = {name: checkpoints.load(name, data) for name, data in ledger.checkpoints()}
+    heads = checkpoints.heads(known.values())
+    held = {key: digest for name in heads for key, digest in checkpoints.held(name, known).items()}
+    there = {f"{entry.task}/{entry.name}": entry.digest for entry in ledger.entries()}
+    added = {key: digest for key, digest in (there if new is None else new).items() if key not in held}
+    count, root = len(held | added), merkle.root(held | added)
+    name, data = checkpoints.sealed(count=count, root=root, heads=heads, added=added, signer=signer, at=at)
+    ledger.put_checkpoint(name, data)
+    return name
 
 
 _ROWS = (

@@ -4,13 +4,19 @@ import os
 import shutil
 import stat
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from arena.board import record_file
+from arena.board.interface import entry_of
 from arena.board.ledger import FileLedger
+from arena.board.signed import counting, signed
 from arena.errors import InfrastructureError
+from arena.model.record import Record
+from tests.conftest import make_signer, trust_in
 from tests.unit.board.conftest import make_record
 
 
@@ -203,3 +209,70 @@ def test_one_bad_record_is_said_at_every_look(tmp_path: Path) -> None:
     assert ledger.get("fruit", record.id) == record
     bad.unlink()
     assert list(ledger.records("fruit")) == [record]
+
+
+def _signed(name: str, *, seconds: float = 5, **of: Any) -> Record:
+    record = make_record(**of)
+    return signed(replace(record, graded_at=record.received_at + timedelta(seconds=seconds)), make_signer(name))
+
+
+def test_signed_names(tmp_path: Path) -> None:
+    """A signed record's file is named by its id and its bytes, so that two graders' files of one evaluation differ."""
+    ledger, one, other = FileLedger(tmp_path), _signed("one"), _signed("other", seconds=6)
+    for record in (other, one):
+        ledger.put(entry_of(record))
+    assert sorted(path.stem for path in _files(tmp_path)) == sorted(entry_of(record).name for record in (one, other))
+    assert all(path.stem.startswith(f"{one.id}.") for path in _files(tmp_path))
+    assert list(ledger.records("fruit")) == ledger.of_team("fruit", "rahim") == [one]
+    assert ledger.get("fruit", one.id) == one
+
+
+def test_one_evaluation_a_ledger(tmp_path: Path) -> None:
+    """Who sees that an evaluation has a record makes no second one, by whatever key."""
+    ledger = FileLedger(tmp_path)
+    assert ledger.append(_signed("one", seconds=9))
+    assert not ledger.append(_signed("other"))
+    assert len(_files(tmp_path)) == 1
+
+
+def test_first_graded_is_taken_away(tmp_path: Path) -> None:
+    """When the record that counted is taken away, the next of its evaluation does."""
+    ledger, one, other = FileLedger(tmp_path), _signed("one"), _signed("other", seconds=6)
+    for record in (one, other):
+        ledger.put(entry_of(record))
+    assert list(ledger.records("fruit")) == [one]
+    (tmp_path / "fruit" / one.id[:2] / f"{entry_of(one).name}.json").unlink()
+    assert list(ledger.records("fruit")) == [other]
+
+
+def test_what_does_not_count(tmp_path: Path) -> None:
+    """What a trusted key did not sign is nowhere to be seen, keeps nobody's place, and is counted as refused."""
+    ledger = FileLedger(tmp_path, counting(trust_in(make_signer("one"))))
+    forged, mine = _signed("stranger", minute=9), _signed("one", minute=3)
+    ledger.put(entry_of(forged))
+    ledger.put(entry_of(make_record()))
+    assert (ledger.get("fruit", mine.id), list(ledger.records("fruit")), ledger.latest("fruit")) == (None, [], None)
+    assert ledger.append(mine)
+    assert list(ledger.records("fruit")) == ledger.of_team("fruit", "rahim") == ledger.find("fruit", "") == [mine]
+    assert (ledger.get("fruit", mine.id), ledger.latest("fruit")) == (mine, mine.received_at)
+    assert (ledger.refused("fruit"), ledger.count()) == (2, 3)
+
+
+def test_put(tmp_path: Path) -> None:
+    """An entry is kept as it is; the same bytes may come again, others under its name are an error."""
+    ledger, entry = FileLedger(tmp_path), entry_of(make_record())
+    assert ledger.put(entry)
+    assert not ledger.put(entry)
+    with pytest.raises(InfrastructureError, match=r"ledger\.differs"):
+        ledger.put(replace(entry, data=b"{}"))
+    assert [(each.task, each.name, each.data) for each in ledger.entries()] == [(entry.task, entry.name, entry.data)]
+
+
+def test_checkpoints(tmp_path: Path) -> None:
+    """Checkpoints are kept beside the records and are none of them."""
+    ledger = FileLedger(tmp_path)
+    assert [ledger.put_checkpoint(name, name.encode()) for name in ("bb", "aa", "bb")] == [True, True, False]
+    with pytest.raises(InfrastructureError, match=r"ledger\.differs"):
+        ledger.put_checkpoint("aa", b"x")
+    assert list(ledger.checkpoints()) == [("aa", b"aa"), ("bb", b"bb")]
+    assert (list(ledger.entries()), ledger.count()) == ([], 0)

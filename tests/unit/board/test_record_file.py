@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -29,7 +30,7 @@ _moments = st.datetimes(
 )
 _finite = st.floats(allow_nan=False, allow_infinity=False)
 _teams = st.from_regex(r"\A[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z").filter(lambda team: "--" not in team)
-_records = st.builds(
+records = st.builds(
     Record,
     id=_hex,
     task=_text,
@@ -59,10 +60,11 @@ _records = st.builds(
     supersedes=st.none() | _hex,
     signature=st.none() | _text,
     confusion=st.sampled_from([(), ((3, 1), (0, 2))]),
+    reason=st.none() | _text,
 )
 
 
-@given(_records)
+@given(records)
 def test_round_trip(record: Record) -> None:
     """What is read from a record's file is the record that was written, and writing it again gives the same bytes."""
     written = record_file.dump(record)
@@ -145,6 +147,14 @@ def test_no_json(data: bytes) -> None:
     """Bytes that are no JSON object, a merge's conflict among them, are refused and not a crash."""
     with pytest.raises(InfrastructureError, match=r"ledger\.unreadable"):
         record_file.load(data, "file")
+
+
+def test_no_reason() -> None:
+    """Without a reason the field is not written: a record from before it existed keeps its bytes and its signature."""
+    assert "reason" not in _PLAIN
+    assert (
+        record_file.to_json(replace(make_record(), reason="the labels were wrong"))["reason"] == "the labels were wrong"
+    )
 
 
 def test_no_invented_number() -> None:

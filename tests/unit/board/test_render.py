@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from arena.board import render
-from arena.board.standings import Standings, ranked_by
+from arena.board.standings import Row, Standings, ranked_by
 from arena.metrics.table import METRICS
 from tests.unit.board.conftest import BOARD
 
@@ -95,7 +95,7 @@ def test_markdown_beside() -> None:
         "\n"
         "## Places side by side\n"
         "\n"
-        "Where each team stands under each metric.\n"
+        "Where each team stands under each metric, baselines counted.\n"
         "\n"
         "| Team | RMSE | MAE |\n"
         "| --- | --- | --- |\n"
@@ -158,3 +158,45 @@ def test_index() -> None:
         "| [Fruit \\| ripe?](fruit.md) | accuracy | zara | 0.66667 | 2 | [csv](fruit.csv), [json](fruit.json) |\n"
         "| [None](none.md) | accuracy |  |  | 0 | [csv](none.csv), [json](none.json) |\n"
     )
+
+
+def _baseline(*, points: float | None = None) -> Row:
+    return replace(BOARD.rows[0], rank=None, team="baseline-mean", points=points)
+
+
+def test_baselines() -> None:
+    """A baseline stands in its place without a rank: a stroke for people, an empty cell and null for scripts."""
+    board = replace(BOARD, rows=(_baseline(), *BOARD.rows))
+    assert "| - | baseline-mean | 0.66667 |" in render.markdown_text(board, None)
+    assert render.csv_text(board).splitlines()[1].startswith(",baseline-mean,")
+    assert [row["rank"] for row in render.to_json(board)["rows"]] == [None, 1, 2]
+
+
+def test_index_counts_teams() -> None:
+    """The index counts who competes and names their leader; where nobody does yet, the best baseline."""
+    alone = replace(BOARD, rows=(_baseline(),))
+    together = replace(BOARD, rows=(_baseline(), *BOARD.rows))
+    lines = render.index_text([render.to_json(alone), render.to_json(together)]).splitlines()
+    assert [line.split(" | ")[2:5] for line in lines[4:]] == [
+        ["baseline-mean", "0.66667", "0"],
+        ["zara", "0.66667", "2"],
+    ]
+
+
+def test_points() -> None:
+    """Points stand in all three files where the task gives any, and nowhere else."""
+    rows = (replace(BOARD.rows[0], points=66.6666, percentile=100.0), BOARD.rows[1])
+    board = replace(BOARD, rows=rows)
+    assert "| 1 | zara | 0.66667 | 0.50000 | model | 3 | 66.7 |" in render.markdown_text(board, None)
+    assert render.csv_text(board).splitlines()[:2][1].endswith(",3,66.6666")
+    first, second = render.to_json(board)["rows"]
+    assert (first["points"], first["percentile"]) == (66.6666, 100.0)
+    assert not {"points", "percentile"} & set(second)
+
+
+def test_late() -> None:
+    """What came late is shown apart, and is not in the CSV file."""
+    board = replace(BOARD, rows=BOARD.rows[:1], late=(replace(BOARD.rows[1], rank=None),))
+    assert "\n## Late\n" in render.markdown_text(board, None)
+    assert "asha" not in render.csv_text(board)
+    assert [row["team"] for row in render.to_json(board)["late"]] == ["asha"]

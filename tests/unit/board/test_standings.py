@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.board.signed import signed
 from arena.board.standings import Standings, current, every_board, ranked_by, standings
 from arena.metrics.table import METRICS
 from arena.model.outcome import Outcome
-from arena.model.record import Record
+from arena.model.record import Record, grading_order
 from arena.model.task import Task
-from tests.conftest import FRUIT
-from tests.unit.board.conftest import DIGEST, make_record
+from tests.conftest import FRUIT, make_signer
+from tests.unit.board.conftest import DIGEST, START, make_record
 
 TASK = replace(FRUIT, digest=DIGEST)
 LAST = replace(TASK, board=replace(TASK.board, rule="last"))
@@ -31,6 +32,7 @@ _one = st.builds(
     feedback=st.fixed_dictionaries({"accuracy": st.sampled_from([0.25, 0.5, 0.75]), "f1": st.just(0.5)}),
     task_digest=st.sampled_from([DIGEST, DIGEST, DIGEST, "cd" * 32]),
 )
+_signed_one = st.builds(lambda record, grader: signed(record, make_signer(grader)), _one, st.sampled_from(["a", "b"]))
 # One record an id, as the ledger keeps them.
 _some = st.lists(_one, max_size=8, unique_by=lambda record: record.id)
 _tasks = st.sampled_from([TASK, LAST])
@@ -54,6 +56,19 @@ def test_duplicates(records: list[Record], task: Task) -> None:
     assert standings([*records, *records], task, ACCURACY) == standings(records, task, ACCURACY)
 
 
+@given(st.lists(_signed_one, max_size=8), _tasks, st.randoms(use_true_random=False))
+def test_graded_apart(records: list[Record], task: Task, chance: random.Random) -> None:
+    """What several graders made of one evaluation counts once, and the same one, in whatever order they are read."""
+    shuffled = [*records, *records]
+    chance.shuffle(shuffled)
+    board = standings(shuffled, task, ACCURACY)
+    assert board == standings(records, task, ACCURACY)
+    first: dict[str, Record] = {}
+    for record in sorted(records, key=grading_order):
+        first.setdefault(record.id, record)
+    assert board == standings(first.values(), task, ACCURACY)
+
+
 @given(_some, _tasks)
 def test_superseded(records: list[Record], task: Task) -> None:
     """Records that a later evaluation supersedes change nothing: neither ranks, scores nor counts."""
@@ -74,6 +89,7 @@ def test_only_scored(records: list[Record], task: Task) -> None:
     scored = {record.team for record in current(records, task) if record.outcome is Outcome.SCORED}
     assert sorted(_order(board)) == sorted(scored)
     assert [row.rank for row in board.rows] == list(range(1, len(board.rows) + 1))
+    assert board.teams == len(board.rows)
 
 
 @given(_some, st.sampled_from(["accuracy", "log_loss"]))
@@ -204,3 +220,52 @@ def test_beside() -> None:
     """Which boards the page shows beside the first is what the task says."""
     task = replace(TASK, board=replace(TASK.board, by=("f1",)))
     assert every_board([], task, ACCURACY).beside == ("f1",)
+
+
+def _at(team: str, accuracy: float, minute: float = 0) -> Record:
+    return make_record(team=team, minute=minute, feedback={"accuracy": accuracy})
+
+
+def test_baselines() -> None:
+    """A baseline stands in its place and takes no rank from those who compete."""
+    records = [_at("asha", 0.9), _at("baseline-mean", 0.7), _at("babul", 0.5), _at("baseliner", 0.4)]
+    rows = standings(records, TASK, ACCURACY).rows
+    assert [(row.team, row.rank) for row in rows] == [
+        ("asha", 1),
+        ("baseline-mean", None),
+        ("babul", 2),
+        ("baseliner", 3),
+    ]
+    assert [row.percentile for row in rows] == [100.0, None, 50.0, 0.0]
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf"), float("-inf")])
+def test_not_finite(score: float) -> None:
+    """What is no finite number never ranks, in either direction."""
+    records = [replace(_at("zara", 0.5), feedback={"accuracy": score, "rmse": score}), _at("asha", 0.1)]
+    assert _order(standings(records, TASK, ACCURACY)) == ["asha"]
+    assert _order(standings(records, TASK, [METRICS["rmse"]])) == []
+
+
+def test_late() -> None:
+    """What came after the close is marked and not ranked; at the very moment of the close it is in time."""
+    closing = replace(TASK, board=replace(TASK.board, closes=START + timedelta(minutes=5)))
+    early, after = _at("asha", 0.5, 5), make_record(submission=2, team="asha", minute=5.001, feedback={"accuracy": 0.7})
+    board = standings([early, after, _at("babul", 0.8, 6)], closing, ACCURACY)
+    assert [(row.team, row.scores["accuracy"], row.rank) for row in board.rows] == [("asha", 0.5, 1)]
+    assert [(row.team, row.rank) for row in board.late] == [("babul", None), ("asha", None)]
+
+
+def test_points() -> None:
+    """Points are the way from one named team to the other, by each board's own metric; without both there are none."""
+    named = replace(TASK, board=replace(TASK.board, baseline="baseline-low", reference="baseline-high"))
+    low, high = _at("baseline-low", 0.5), _at("baseline-high", 0.9)
+    rows = standings([low, high, _at("asha", 0.6), _at("babul", 0.95), _at("chitra", 0.1)], named, ACCURACY).rows
+    assert {row.team: row.points for row in rows} == {
+        "babul": 100.0,
+        "baseline-high": 100.0,
+        "asha": pytest.approx(25.0),
+        "baseline-low": 0.0,
+        "chitra": 0.0,
+    }
+    assert [row.points for row in standings([low, _at("asha", 0.6)], named, ACCURACY).rows] == [None, None]

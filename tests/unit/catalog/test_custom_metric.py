@@ -127,3 +127,10 @@ def test_a_direction_is_not_guessed(with_metric: Path) -> None:
     assert {problem.fix for problem in found} == {
         f"add `metric.custom.{key}`" for key in ("title", "greater_is_better", "needs")
     }
+
+
+@pytest.mark.parametrize("rule", ["rounded", "ladder"])
+def test_no_standard_error(with_metric: Path, rule: str) -> None:
+    """Of a metric of the task's own no standard error is known, so the rules that need one are refused."""
+    (problem,) = problems(with_metric, **_changes(*TABLE), rule=f'feedback = "{rule}"')
+    assert (problem.line, problem.fix) == (line_of(with_metric, "feedback"), 'set `feedback = "exact"`')

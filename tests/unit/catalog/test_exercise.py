@@ -149,3 +149,13 @@ def test_download(tmp_path: Path) -> None:
     copied = copy_public(task, tmp_path / "mine", folders={}, extra={"cases.md": b"# Cases\n"}, force=False)
     assert sorted(copied.names) == ["cases.json", "cases.md", "harness.py", "starter/solution.py"]
     assert (tmp_path / "mine" / "cases.md").read_bytes() == b"# Cases\n"
+
+
+def test_feedback(tmp_path: Path) -> None:
+    """Learners of an exercise are told of each case, so there is no rule but the exact one."""
+    write_exercise(tmp_path)
+    path = tmp_path / "tasks" / "numbers" / "task.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '\n[board]\nfeedback = "ladder"\n', encoding="utf-8")
+    with pytest.raises(InvalidFileError) as caught:
+        load_task(tmp_path, "numbers", METRICS)
+    assert [problem.fix for problem in caught.value.problems] == ['set `feedback = "exact"`']

@@ -246,3 +246,30 @@ def test_boards_beside(root: Path) -> None:
 def test_boards_beside_make_no_new_version(root: Path) -> None:
     """Which boards stand beside is a matter of showing: no submission is graded anew for it."""
     assert load(root).digest == load(root, rule='by = ["f1"]').digest
+
+
+@pytest.mark.parametrize("rule", ["exact", "rounded", "ladder"])
+def test_feedback(root: Path, rule: str) -> None:
+    """A task chooses what its learners see of scores; that is a matter of showing and makes no new version."""
+    task = load(root, rule=f'feedback = "{rule}"')
+    assert task.board.feedback == rule
+    assert task.digest == load(root, feedback='rule = "best"').digest
+
+
+def test_late(root: Path) -> None:
+    """Late submissions are taken until a time after the close; another time, or no close, is a problem."""
+    close = 'rule = "best"\ncloses = 2025-06-02T00:00:00+06:00\n\n[late]\nuntil = '
+    assert load(root, rule=f"{close}2025-06-03T00:00:00+06:00").board.late_until is not None
+    (problem,) = problems(root, until="until = 2025-06-02T00:00:00+06:00")
+    assert problem.line == line_of(root, "until")
+    (problem,) = problems(root, closes="")
+    assert problem.line == line_of(root, "until")
+
+
+def test_points_have_two_ends(root: Path) -> None:
+    """Points need both teams, and names that teams can have."""
+    assert load(root, rule='baseline = "baseline-low"\nreference = "Best"').board.reference == "best"
+    (problem,) = problems(root, reference="")
+    assert problem.line == line_of(root, "baseline")
+    (problem,) = problems(root, baseline='baseline = "a b"\nreference = "best"')
+    assert "no team's id" in problem.reason

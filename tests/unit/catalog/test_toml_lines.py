@@ -131,3 +131,11 @@ def test_every_key_has_a_line(lines: list[str]) -> None:
         line = line_of(found, (key,)) or line_of(found, (key, *document[key]))
         assert line is not None
         assert key in lines[line - 1]
+
+
+def test_tables_in_a_list_over_lines() -> None:
+    """A table that stands on a line of its own in a list has that line, with its number in the list."""
+    text = 'a = 1\n[ledger]\ntrusted = [  # whom\n  { name = "x" },\n\n  { name = "y" },\n]\nkind = "files"\n'
+    lines = line_numbers(text)
+    assert (lines["ledger", "trusted", 0], lines["ledger", "trusted", 1], lines["ledger", "kind"]) == (4, 6, 8)
+    assert line_of(lines, ("ledger", "trusted", 1, "name")) == 6

@@ -1,6 +1,7 @@
 """The workspace is found upward, and made without touching what is there."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 
 from arena.catalog.workspace import MARKER, find_root, init_workspace, open_workspace
 from arena.errors import UsageError
-from tests.conftest import write_files
+from tests.conftest import make_signer, write_files, write_trust
 
 
 def _write(folder: Path, text: str = 'schema = 1\nname = "class"\n') -> Path:
@@ -92,6 +93,47 @@ def test_open_problems(tmp_path: Path) -> None:
     assert "'Asia/Dacca2' is not a time zone of the tz database" in found[2]
 
 
+def test_trusted(tmp_path: Path) -> None:
+    """Without a table of keys none is trusted; with one, each is, until it is revoked."""
+    assert not open_workspace(_write(tmp_path / "practice")).trust
+    root = _write(tmp_path / "class")
+    laptop, server = make_signer("laptop"), make_signer("server")
+    write_trust(root, laptop, server)
+    text = (root / MARKER).read_text(encoding="utf-8")
+    revoked = text.replace(f'"{server.text}"', f'"{server.text}", revoked = 2026-11-01T00:00:00+06:00')
+    (root / MARKER).write_text(revoked, encoding="utf-8")
+    found = open_workspace(root).trust
+    assert [(key.name, key.fingerprint) for key in found.keys] == [(s.name, s.fingerprint) for s in (laptop, server)]
+    assert [key.revoked for key in found.keys] == [None, datetime.fromisoformat("2026-11-01T00:00:00+06:00")]
+
+
+_KEY = f'key = "ed25519:{"ab" * 32}"'
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "reason"),
+    [
+        ('{ name = "x", key = "ed25519:ab" }', 5, "64 hexadecimal digits"),
+        ('{ name = "x", key = "' + "ab" * 32 + '" }', 5, "64 hexadecimal digits"),
+        (f'{{ name = "No Name", {_KEY} }}', 5, "name"),
+        ('{ name = "x" }', 5, "ledger.trusted.0.key"),
+        (f'{{ name = "x", {_KEY}, revoked = 2026-11-01T00:00:00 }}', 5, "revoked"),
+        (f'{{ name = "x", {_KEY}, until = 3 }}', 5, "until"),
+        (f'{{ name = "x", {_KEY} }},\n{{ name = "x", key = "ed25519:{"cd" * 32}" }}', 4, "x stands twice"),
+        (f'{{ name = "x", {_KEY} }},\n{{ name = "y", {_KEY} }}', 4, "stands twice"),
+    ],
+)
+def test_untrustworthy(tmp_path: Path, entry: str, line: int, reason: str) -> None:
+    """What is wrong with a key is told with its line and what to do, before it is trusted."""
+    root = _write(tmp_path / "class", f'schema = 1\nname = "class"\n[ledger]\ntrusted = [\n{entry},\n]\n')
+    with pytest.raises(UsageError) as caught:
+        open_workspace(root)
+    told = str(caught.value.params["problems"])
+    assert told.startswith(f"{MARKER}:{line}: ")
+    assert reason in told
+    assert "fix:" in told
+
+
 @pytest.mark.parametrize("zone", ["", "Asia", "../etc/passwd", "/etc/passwd", "UTC+6", "\0"])
 def test_no_time_zone(tmp_path: Path, zone: str) -> None:
     """A name that the tz database does not have is a problem, also one that is a folder or a path of it."""
@@ -111,6 +153,7 @@ def test_init(tmp_path: Path) -> None:
     assert (workspace.root, workspace.name, workspace.time_zone) == (folder, "ml-2026", ZoneInfo("Asia/Dhaka"))
     assert all((folder / name).is_dir() for name in ("tasks", "submissions", "leaderboard"))
     assert ".arena/" in (folder / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "leaderboard/records/** -text" in (folder / ".gitattributes").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from arena.pipeline.stages import Stages
-from tests.conftest import TRUTH, Hand, predictions, run, run_json, write_files
+from tests.conftest import TRUTH, Hand, predictions, records_of, run, run_json, write_files
 
 
 def test_graded_before(hand_in: Hand) -> None:
@@ -78,7 +78,7 @@ def test_broken_task() -> None:
 def test_broken_ledger(hand_in: Hand, stages: Stages) -> None:
     """A record that cannot be read is a message with its file, exit code 5 and no board."""
     hand_in()
-    (file,) = stages.ledger.root.rglob("*.json")
+    (file,) = records_of(stages).rglob("*.json")
     file.write_bytes(file.read_bytes()[:100])
     write_files(Path("submissions"), {"fruit/rahim/a.csv": predictions(TRUTH)})
     result = run("grade")

@@ -17,7 +17,7 @@ def test_init(tmp_path: Path) -> None:
     made = open_workspace(tmp_path / "My Class")
     assert (made.name, str(made.time_zone)) == ("my-class", "Asia/Dhaka")
     assert {path.name for path in made.root.iterdir()} == {
-        *("arena.toml", ".gitignore", "tasks", "submissions", "leaderboard"),
+        *("arena.toml", ".gitattributes", ".gitignore", "tasks", "submissions", "leaderboard"),
     }
     assert ".arena/" in (made.root / ".gitignore").read_text(encoding="utf-8")
     assert run_json("-C", made.root, "tasks") == []

@@ -107,3 +107,21 @@ def test_window_messages() -> None:
     assert _message(admit(after, [], NOON, DHAKA)) == Message.of(
         "denied.closed", task="fruit", closes="2025-05-01 06:00+06:00"
     )
+
+
+def test_total() -> None:
+    """Where a task has a total, no day brings new submissions once it is used; failed tries do not use it."""
+    capped = replace(FRUIT, submissions=replace(FRUIT.submissions, total=4))
+    days = [NOON - timedelta(days=number) for number in range(1, 5)]
+    spent = [past for day in days for past in _past(Outcome.SCORED, Outcome.REJECTED, at=day)]
+    assert admit(capped, spent[2:], NOON, DHAKA) == Admitted()
+    assert _message(admit(capped, spent, NOON, DHAKA)) == Message.of("denied.total", limit=4, task="fruit")
+
+
+def test_late() -> None:
+    """Where a task takes late submissions they are admitted until then, and no longer."""
+    board = replace(FRUIT.board, closes=NOON, late_until=NOON + timedelta(days=1))
+    late = replace(FRUIT, board=board)
+    assert admit(late, [], NOON + timedelta(days=1), DHAKA) == Admitted()
+    message = _message(admit(late, [], NOON + timedelta(days=1, seconds=1), DHAKA))
+    assert message == Message.of("denied.closed", task="fruit", closes="2025-06-02 12:00+06:00")

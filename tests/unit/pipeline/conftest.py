@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from arena.pipeline.stages import Stages
+from tests.conftest import records_of
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -13,7 +14,7 @@ def files_below(folder: Path) -> list[Path]:
 def kept(stages: Stages) -> dict[str, list[Path]]:
     """What counts of a grading: records, exact scores and logs."""
     return {
-        "records": files_below(stages.ledger.root),
+        "records": files_below(records_of(stages)),
         "scores": files_below(stages.vault.folder / "fruit" / "scores"),
         "logs": files_below(stages.state / "logs"),
     }

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from arena.board.indexed import IndexedLedger
+from arena.board.ledger import FileLedger
 from arena.catalog.workspace import Workspace
 from arena.errors import InfrastructureError
 from arena.model.task import Task
-from arena.pipeline.assemble import _hidden_rows, assemble, make_state
+from arena.pipeline.assemble import _hidden_rows, assemble
+from arena.pipeline.state import make_state
 
 
 def test_nothing_is_started(workspace: Workspace) -> None:
@@ -16,7 +19,9 @@ def test_nothing_is_started(workspace: Workspace) -> None:
     stages = assemble(workspace)
     assert stages.now().tzinfo is not None
     assert stages.zone == workspace.time_zone
-    assert stages.ledger.root == workspace.root / "leaderboard" / "records"
+    assert isinstance(stages.ledger, IndexedLedger)
+    assert stages.ledger.base == FileLedger(workspace.root / "leaderboard" / "records")
+    assert stages.public is stages.ledger
     assert stages.vault.workspace == "class"
 
 

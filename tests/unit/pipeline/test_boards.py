@@ -9,13 +9,13 @@ from arena.errors import InfrastructureError, UsageError
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards, published, published_by, standings_of, with_private
 from arena.pipeline.stages import Stages
-from tests.conftest import TRUTH, Clock, Hand, predictions
+from tests.conftest import TRUTH, Clock, Hand, predictions, records_of
 
 
 @pytest.fixture
 def folder(stages: Stages) -> Path:
     """Where boards are published."""
-    return stages.ledger.root.parent
+    return records_of(stages).parent
 
 
 def test_standings(hand_in: Hand, task: Task, stages: Stages, clock: Clock) -> None:
@@ -72,7 +72,7 @@ def test_records_without_scores(hand_in: Hand, task: Task, stages: Stages, folde
 def test_with_private(hand_in: Hand, task: Task, stages: Stages) -> None:
     """The instructor's board adds each row's private score and that over all rows."""
     hand_in()
-    (row,) = with_private(task, stages.ledger.records(task.id), stages.vault)["rows"]
+    (row,) = with_private(task, stages.ledger.records(task.id), stages)["rows"]
     assert (row["public"], row["private"], row["overall"]) == (5 / 6, 2 / 6, 7 / 12)
 
 
@@ -81,7 +81,7 @@ def test_with_private_by(hand_in: Hand, task: Task, stages: Stages, clock: Clock
     hand_in(predictions("000000" + TRUTH[6:]), "asha")
     clock.move(minutes=1)
     hand_in(predictions("111111" + TRUTH[6:]), "babul")
-    board = with_private(task, stages.ledger.records(task.id), stages.vault, "f1")
+    board = with_private(task, stages.ledger.records(task.id), stages, "f1")
     assert (board["metric"], [row["team"] for row in board["rows"]]) == ("f1", ["babul", "asha"])
     assert [row["private"] for row in board["rows"]] == [1.0, 1.0]
     assert [row["public"] for row in board["rows"]] == [pytest.approx(8 / 10), 0.0]
@@ -115,7 +115,7 @@ def test_with_private_elsewhere(hand_in: Hand, task: Task, stages: Stages) -> No
     record = hand_in().record
     assert record is not None
     (stages.vault.folder / "fruit" / "scores" / f"{record.id}.json").unlink()
-    (row,) = with_private(task, stages.ledger.records(task.id), stages.vault)["rows"]
+    (row,) = with_private(task, stages.ledger.records(task.id), stages)["rows"]
     assert (row["private"], row["overall"]) == (None, None)
 
 

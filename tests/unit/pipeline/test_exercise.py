@@ -113,7 +113,7 @@ def test_the_instructors_board(hand: Handed, launcher: FakeLauncher, stages: Sta
     """The score counts hidden cases already, so the instructor's board has no column for another."""
     launcher.will(_left(*PUBLIC_RIGHT), _left(*HIDDEN_RIGHT))
     hand()
-    (row,) = with_private(numbers, stages.ledger.records("numbers"), stages.vault)["rows"]
+    (row,) = with_private(numbers, stages.ledger.records("numbers"), stages)["rows"]
     assert row["public"] == 1.0
     assert not row.keys() & {"private", "overall"}
 

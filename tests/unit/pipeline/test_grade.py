@@ -21,7 +21,18 @@ from arena.pipeline.stages import Stages
 from arena.sandbox.interface import Exited, SandboxFailedError, SandboxUnavailableError
 from arena.sandbox.runtime import Runtime
 from arena.worker import scratch_folder
-from tests.conftest import ANSWERS, START, TRUTH, Clock, FakeLauncher, Hand, finished, predictions, write_files
+from tests.conftest import (
+    ANSWERS,
+    START,
+    TRUTH,
+    Clock,
+    FakeLauncher,
+    Hand,
+    finished,
+    predictions,
+    records_of,
+    write_files,
+)
 from tests.unit.pipeline.conftest import files_below, kept
 
 PROGRAM = {"main.py": "print('hello')"}
@@ -104,7 +115,7 @@ def test_story(tmp_path: Path, task: Task, stages: Stages, launcher: FakeLaunche
         now=now,  # type: ignore[arg-type]  # it gives the clock's times
         masks=masks,
         launcher=launched,
-        ledger=Spying(stages.ledger.root, tell=story.append),
+        ledger=Spying(records_of(stages), tell=story.append),
     )
     source = write_files(tmp_path / "source", PROGRAM)
     with scratch_folder(stages.state) as scratch:
@@ -401,7 +412,7 @@ def test_id(hand_in: Hand, task: Task) -> None:
 
 def test_another_graders_records_count(hand_in: Hand, stages: Stages, task: Task) -> None:
     """What another grader recorded meanwhile uses up the day's quota here, and the same files are not new here."""
-    other = replace(stages, ledger=FileLedger(stages.ledger.root))
+    other = replace(stages, ledger=FileLedger(records_of(stages)))
     assert hand_in(predictions("0" * 12)).is_new
     for number in range(1, task.submissions.per_day):
         source = write_files(stages.state.parent / f"other-{number}", {"submission.csv": predictions(f"{number:012b}")})

@@ -16,7 +16,7 @@ from arena.pipeline.grade import Graded, grade
 from arena.pipeline.stages import Stages
 from arena.vault.plain import Answers, PlainVault
 from arena.worker import scratch_folder, sweep
-from tests.conftest import Clock, FakeLauncher, finished, predictions, write_files
+from tests.conftest import Clock, FakeLauncher, finished, predictions, records_of, write_files
 from tests.unit.pipeline.conftest import files_below, kept
 
 
@@ -76,7 +76,7 @@ def _at(stages: Stages, step: str) -> Stages:
     ledgers = {"before the record": BeforeAppend, "after the record": AfterAppend}
     vaults = {"at the answers": AtAnswers, "before the scores": BeforeScores, "after the scores": AfterScores}
     if step in ledgers:
-        return replace(stages, ledger=ledgers[step](stages.ledger.root))
+        return replace(stages, ledger=ledgers[step](records_of(stages)))
     if step in vaults:
         return replace(stages, vault=vaults[step](root=stages.vault.root, workspace=stages.vault.workspace))
 
@@ -147,7 +147,7 @@ def test_again_before_the_record(source: Path, task: Task, stages: Stages, step:
     first = _grade(source, task, stages).record
     with pytest.raises(Killed), scratch_folder(stages.state) as scratch:
         grade(source, task=task, team="rahim", stages=_at(stages, step), scratch=scratch, again=True)
-    assert list(FileLedger(stages.ledger.root).records("fruit")) == [first]
+    assert list(FileLedger(records_of(stages)).records("fruit")) == [first]
     assert _grade(source, task, stages).record == first
 
 
@@ -165,6 +165,6 @@ def test_lost_race(source: Path, task: Task, stages: Stages, clock: Clock) -> No
 
     first = _grade(source, task, stages).record
     clock.move(minutes=1)
-    second = _grade(source, task, replace(stages, ledger=Blind(stages.ledger.root)))
+    second = _grade(source, task, replace(stages, ledger=Blind(records_of(stages))))
     assert second.is_new is False
-    assert list(FileLedger(stages.ledger.root).records("fruit")) == [first]
+    assert list(FileLedger(records_of(stages)).records("fruit")) == [first]

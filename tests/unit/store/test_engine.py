@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from arena.errors import InfrastructureError
 from arena.store import migrations, place
 from arena.store.engine import Store
-from arena.store.schema import ALLOWANCE_ENTRIES, DEVICE_HEALTH, LEASES, METADATA
+from arena.store.ledger_migrations import LEDGER_MIGRATIONS
+from arena.store.schema import ALLOWANCE_ENTRIES, DEVICE_HEALTH, LEASES, LEDGER_METADATA, METADATA
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _ENTRY = {"attempt": "a", "kind": "reserve", "team": "rahim", "task": "fruit", "device_class": "cpu"}
@@ -233,6 +234,36 @@ def test_schema_is_that_of_the_migrations(store: Store) -> None:
             assert [(row[1], bool(row[3])) for row in made] == [
                 (each.name, not each.nullable) for each in table.columns
             ]
+
+
+def test_schema_of_the_ledger(path: Path) -> None:
+    """So have those of the ledger of records, in a file of its own."""
+    store = Store(path=path, migrations=LEDGER_MIGRATIONS)
+    with store.read() as connection:
+        for table in LEDGER_METADATA.sorted_tables:
+            made = connection.exec_driver_sql(f"PRAGMA table_info({table.name})").all()
+            assert [row[1] for row in made] == [each.name for each in table.columns]
+    store.close()
+
+
+def test_cache(path: Path) -> None:
+    """A store keeps as much of the file in memory as it is told, and SQLite's own measure without."""
+    for mib, size in ((None, -2000), (16, -16 * 1024)):
+        store = Store(path=path, cache_mib=mib)
+        with store.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA cache_size").scalar() == size
+        store.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE ledger_entries SET task = 'x'", "DELETE FROM ledger_entries"])
+def test_ledger_is_append_only(path: Path, statement: str) -> None:
+    """The database itself refuses to change or delete a record."""
+    store = Store(path=path, migrations=LEDGER_MIGRATIONS)
+    with store.write() as connection:
+        connection.exec_driver_sql("INSERT INTO ledger_entries (task, name, data) VALUES ('a', 'b', x'00')")
+    with pytest.raises(IntegrityError, match="append-only"), store.write() as connection:
+        connection.exec_driver_sql(statement)
+    store.close()
 
 
 def test_forward(path: Path) -> None:

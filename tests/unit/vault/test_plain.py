@@ -200,3 +200,18 @@ def test_cases(empty: PlainVault) -> None:
     assert (empty.has_answers(NUMBERS), empty.has_answers(newer)) == (True, False)
     (path,) = empty.folder.rglob("cases.json")
     assert (path.parent.name, stat.S_IMODE(path.stat().st_mode)) == (NUMBERS.digest, 0o600)
+
+
+def test_accepted(empty: PlainVault, task: Task) -> None:
+    """What a ladder accepted comes back in the order in which it came, of each team and version by itself."""
+    empty.put_answers(task, ANSWERS)
+    names = ["ff" * 16, "00" * 16, "ab" * 16]
+    for name in names:
+        empty.put_accepted(task, "rahim", name, name.encode())
+    empty.put_accepted(task, "asha-2", "cd" * 16, b"")
+    assert [(name, path.read_text(encoding="ascii")) for name, path in empty.accepted(task, "rahim")] == [
+        (name, name) for name in names
+    ]
+    assert [name for name, _ in empty.accepted(task, "asha-2")] == ["cd" * 16]
+    assert empty.accepted(replace(task, digest="cd" * 32), "rahim") == []
+    assert {stat.S_IMODE(path.stat().st_mode) for _, path in empty.accepted(task, "rahim")} == {0o600}
