@@ -37,7 +37,8 @@ def test_the_reference_says_the_same(metric: Metric, needs: Needs, data: st.Data
         return
     expected = REFERENCES[metric.name](true, predicted, **chosen)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
-    assert metric.low <= found <= metric.high + 1e-12
+    # Sums of floats end this close to the ends; `within` takes scores back.
+    assert metric.low - 1e-12 <= found <= metric.high + 1e-12
 
 
 @pytest.mark.parametrize("name", ["accuracy", "f1", "balanced_accuracy"])
