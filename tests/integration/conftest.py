@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -325,6 +326,14 @@ _TRIVIAL = f"""\
 import shutil
 shutil.copy("/kaggle/input/{TASK}/sample_submission.csv", "submission.csv")
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_as_on_a_terminal() -> None:
+    """A shell that starts the tests in the background has them ignore some, and all that they start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

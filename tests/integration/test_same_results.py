@@ -249,6 +249,24 @@ def test_programs_end_the_same(ways: Mapping[str, Run], tmp_path: Path, name: st
     assert told["warm"] == told["bare"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_grader_in_the_background(name: str, tmp_path: Path) -> None:
+    """A shell has it ignore signals; what it grades ignores none."""
+    signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM)
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in signals}
+    launcher = open_launcher(name, find_runtime(Path(sys.executable)))
+    script = tmp_path / "main.py"
+    script.write_text("import os, signal\nprint(1, flush=True)\nos.kill(os.getpid(), signal.SIGQUIT)\nprint(2)\n")
+    tmp_path.chmod(0o755)
+    try:
+        left = _launched(launcher, script)
+    finally:
+        launcher.close()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert (left.ending, left.log) == (Signalled(signal.SIGQUIT), "1\n")
+
+
 def test_a_crash_can_be_looked_at(ways: Mapping[str, Run], tmp_path: Path) -> None:
     """``faulthandler`` shows where a program crashed, and the signal is the crash's own."""
     source = "import ctypes, faulthandler\nfaulthandler.enable()\ndef crash():\n    ctypes.string_at(0)\ncrash()\n"

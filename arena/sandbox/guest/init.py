@@ -19,6 +19,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 _PR_SET_DUMPABLE = 4
+# What Python itself ignores from its start.
+_IGNORED_BY_PYTHON = {signal.SIGPIPE, signal.SIGXFSZ}
 _CHUNK = 1 << 20
 _NO_EXEC = 126
 # The grader is gone, or does not want it any more.
@@ -47,6 +49,13 @@ def _execute(config: dict[str, Any]) -> NoReturn:
     except OSError as error:
         os.write(2, f"the sandbox could not start the program: {error}\n".encode())
     os._exit(_NO_EXEC)
+
+
+def _heed_signals() -> None:
+    """Ignore none: a grader that was started in the background, or to outlive its terminal, ignores some itself."""
+    for number in signal.valid_signals() - _IGNORED_BY_PYTHON:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _wait_for(child: int) -> int:
@@ -161,7 +170,7 @@ def keep(config: dict[str, Any], start: Callable[[dict[str, Any]], NoReturn]) ->
     os.close(config["go_fd"])
     child = os.fork()
     if child == 0:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _heed_signals()
         start(config)
     status = _wait_for(child)
     disk_full = _is_full(config["cwd"]) or _is_full("/tmp")  # noqa: S108 - the sandbox's own
