@@ -14,6 +14,7 @@ from arena.board.final_file import FINAL, SUFFIX, read_final
 from arena.board.indexed import IndexedLedger
 from arena.board.interface import Ledger
 from arena.board.ledger import FileLedger
+from arena.board.signed import Refusal
 from arena.board.sql_ledger import SqlLedger
 from arena.board.verify import Fault, Finding, Report, finding_of, verify
 from arena.catalog.workspace import Workspace
@@ -89,6 +90,11 @@ class GraderLedgers:
         """The signature over all of a published file but its signature; ``None`` where this account cannot sign."""
         return self.signer.sign(purpose, canonical(without_signature(dict(plain)))) if self.signer else None
 
+    def counts(self, purpose: str, plain: Mapping[str, Any]) -> bool:
+        """Whether a published file counts here; one without a time only by a key that was never revoked."""
+        last = datetime.max.replace(tzinfo=UTC)
+        return not self.workspace.trust or _refusal(purpose, plain, last, self.workspace) is None
+
     def checkpoint(self) -> None:
         """State what the public ledger holds; nothing where this account cannot sign."""
         if self.signer is not None:
@@ -129,6 +135,11 @@ def verified(
     return report
 
 
+def _refusal(purpose: str, plain: Mapping[str, Any], moment: datetime, workspace: Workspace) -> Refusal | None:
+    text = canonical(without_signature(dict(plain)))
+    return signed.judge(plain["signature"], purpose, text, moment, workspace.trust)
+
+
 def _closes(workspace: Workspace) -> Iterator[Finding]:
     """What is wrong with published closes: as a record, each is signed and reads as arena writes it."""
     for path in sorted(workspace.leaderboard.glob(f"*{SUFFIX}.json")) if workspace.trust else ():
@@ -138,8 +149,7 @@ def _closes(workspace: Workspace) -> Iterator[Finding]:
         except (InfrastructureError, AttributeError, KeyError, TypeError, ValueError):
             yield Finding(fault=Fault.UNREADABLE, place=str(path), why=Message.of("verify.no_json"))
             continue
-        text = canonical(without_signature(final))
-        if why := signed.judge(signature, FINAL, text, moment, workspace.trust):
+        if why := _refusal(FINAL, final, moment, workspace):
             yield finding_of(why, str(path), signature, workspace.trust)
 
 
