@@ -13,6 +13,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from arena.board import confusion
+from arena.board.compared import Compared
 from arena.board.row_texts import RowTexts
 from arena.board.standings import Row, Standings
 from arena.model.message import Message
@@ -78,12 +79,13 @@ def _row_json(row: Row, ranking: str) -> dict[str, Any]:
         "kind": row.kind,
         "submissions": row.submissions,
         **{name: value for name, value in awards.items() if value is not None},
-        **_interval_json(row),
+        **interval_json(row.compared),
     }
 
 
-def _interval_json(row: Row) -> dict[str, Any]:
-    if (found := row.compared) is None:
+def interval_json(found: Compared | None) -> dict[str, Any]:
+    """What was found of a row's record, as plain data; nothing where it was not compared."""
+    if found is None:
         return {}
     gap = None if found.gap_low is None else {"low": found.gap_low, "high": found.gap_high}
     ranks = {"best": found.rank_low, "worst": found.rank_high}
@@ -232,32 +234,36 @@ def ranked(rank: int | None) -> str:
     return "-" if rank is None else str(rank)
 
 
-def interval(row: Row) -> str:
-    """Which ranks a team could have, for people."""
-    if (found := row.compared) is None:
+def interval(row: Mapping[str, Any]) -> str:
+    """Which ranks a team could have, for people, of a row as plain data."""
+    if (ranks := row.get("rank_interval")) is None:
         return ""
-    return str(found.rank_low) if found.rank_low == found.rank_high else f"{found.rank_low}–{found.rank_high}"
+    best, worst = ranks["best"], ranks["worst"]
+    return str(best) if best == worst else f"{best}–{worst}"
 
 
-def gap(row: Row) -> str:
+def gap(row: Mapping[str, Any]) -> str:
     """How far a team is behind the leader, for people; with a star where few rows decide."""
-    found = row.compared
-    if found is None or found.gap_low is None or found.gap_high is None:
+    if (ends := row.get("gap")) is None:
         return ""
-    if found.gap_low == found.gap_high:
-        return f"{found.gap_low:g}"
-    return f"{found.gap_low:g} to {found.gap_high:g}{'*' if found.few_rows else ''}"
+    low, high = ends["low"], ends["high"]
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}{'*' if row['few_rows'] else ''}"
+
+
+def how_sure(rows: int, *, few: bool) -> str:
+    """What intervals on a board mean; ``few`` is whether one has a star."""
+    told = (
+        f"Rank interval: the ranks that a team could have, from all pairs of teams on {rows} rows, at "
+        f"{CONFIDENCE:.0%}. Gap: how far behind the leader; an interval that holds 0 tells nothing apart."
+    )
+    return told + (" *: few rows, with errors unlike all others, decide it; do not rely on it." if few else "")
 
 
 def _how_sure(board: Standings) -> list[str]:
     if not board.compared_rows:
         return []
-    told = (
-        f"Rank interval: the ranks that a team could have, from all pairs of teams on {board.compared_rows} rows, at "
-        f"{CONFIDENCE:.0%}. Gap: how far behind the leader; an interval that holds 0 tells nothing apart."
-    )
-    few = " *: few rows, with errors unlike all others, decide it; do not rely on it."
-    return ["", told + (few if any(row.compared and row.compared.few_rows for row in board.rows) else "")]
+    few = any(row.compared is not None and row.compared.few_rows for row in board.rows)
+    return ["", how_sure(board.compared_rows, few=few)]
 
 
 def _ranking(board: Standings) -> str:
@@ -276,10 +282,10 @@ def _rows(rows: Sequence[Row], metrics: Sequence[Metric], texts: RowTexts, name:
         return table_line(
             [
                 ranked(row.rank),
-                *([interval(row)] if with_intervals else []),
+                *([interval(interval_json(row.compared))] if with_intervals else []),
                 row.team,
                 *(shown(row.scores[m.name]) if m.name in row.scores else "" for m in metrics),
-                *([gap(row)] if with_intervals else []),
+                *([gap(interval_json(row.compared))] if with_intervals else []),
                 row.kind,
                 str(row.submissions),
                 *([f"{row.points:.1f}" if row.points is not None else ""] if with_points else []),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arena.board.compared import Compared, Comparisons, Overlay
+from arena.board.compared import Comparisons, Overlay
 from arena.board.feedback import Feedback
 from arena.board.standings import Row, Standings
 from arena.errors import InfrastructureError
@@ -98,6 +98,26 @@ def _made(rows: Sequence[Row], metric: Metric, task: Task, stages: Stages, memor
     return comparisons_of(tracked, [row.record for row in rows], task, metric, is_public=True, vault=stages.vault)
 
 
+def of_final(rows: Sequence[Mapping[str, Any]], task: Task, metric: Metric, vault: PlainVault) -> Comparisons | None:
+    """The comparisons of the rows of a final board, on the private rows; ``None`` where there is nothing to compare."""
+    from arena.board.tracked import Stand, Tracked
+    from arena.model.influence import Influence
+    from arena.pipeline.influences import kept
+
+    def load(record: str) -> Influence | None:
+        data = vault.influences(task.id, record)
+        return None if data is None else kept(data, "private", metric.name)
+
+    competing = [row for row in rows if row["rank"] is not None]
+    stands = [Stand(team=row["team"], record=row["record"], score=row["private"]) for row in competing]
+    tracked = Tracked()
+    if len(stands) < 2 or metric.needs is Needs.CASES:  # noqa: PLR2004 - a pair
+        return None
+    if tracked.update(stands, load, greater_is_better=metric.greater_is_better) is None:
+        return None
+    return comparisons_of(tracked, [each.record for each in stands], task, metric, is_public=False, vault=vault)
+
+
 def comparisons_of(
     tracked: "Tracked", order: Sequence[str], task: Task, metric: Metric, *, is_public: bool, vault: PlainVault
 ) -> Comparisons:
@@ -165,11 +185,3 @@ def _publish(path: Path, found: Mapping[str, Comparisons], stages: Stages) -> bo
         return False
     write_atomic(path, dump(plain))
     return True
-
-
-def shown(compared: Compared) -> dict[str, Any]:
-    """What a final row says of its comparison."""
-    return {
-        "ranks": [compared.rank_low, compared.rank_high],
-        "gap": None if compared.gap_low is None else [compared.gap_low, compared.gap_high],
-    }
