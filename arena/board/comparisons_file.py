@@ -11,6 +11,9 @@ from arena.board.record_file import Finite, Hex
 from arena.catalog.edge import Edge
 from arena.errors import InfrastructureError
 
+SUFFIX = ".comparisons"
+# What its signature is for.
+COMPARISONS = "comparisons"
 SCHEMA = 1
 MOST_TEAMS = 1_000_000
 _LARGEST_BYTES = 1 << 28

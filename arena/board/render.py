@@ -247,7 +247,7 @@ def gap(row: Mapping[str, Any]) -> str:
     if (ends := row.get("gap")) is None:
         return ""
     low, high = ends["low"], ends["high"]
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}{'*' if row['few_rows'] else ''}"
+    return f"{low:g}" if low == high else f"[{low:g}, {high:g}]{'*' if row['few_rows'] else ''}"
 
 
 def how_sure(rows: int, *, few: bool) -> str:

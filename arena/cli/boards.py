@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from arena.board.render import ranked
+from arena.board.render import gap, interval, ranked
 from arena.cli.output import note, table
 from arena.cli.session import Session
 from arena.errors import UsageError
@@ -79,16 +79,18 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
         note(said, metric=title(board["metric"]))
     extra = [name for name in ("exact", "private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
-    heads = ["rank", "team", title(board["metric"]), *extra, *map(title, also), "kind", "submissions"]
-    costs = any("cost" in row for row in rows)
-    heads += ["cost"] if costs else []
+    sure, costs = "compared" in board, any("cost" in row for row in rows)
+    heads = ["rank", *(["ranks"] if sure else []), "team", title(board["metric"]), *(["gap"] if sure else [])]
+    heads += [*extra, *map(title, also), "kind", "submissions", *(["cost"] if costs else [])]
     table(
         heads,
         [
             [
                 ranked(row["rank"]),
+                *([interval(row)] if sure else []),
                 safe_line(row["team"], 40),
                 _score(row["public"]),
+                *([gap(row)] if sure else []),
                 *(_score(row[name]) for name in extra),
                 *(_score(row["also"].get(name)) for name in also),
                 row["kind"],
@@ -98,6 +100,10 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
             for row in rows
         ],
     )
+    if sure:
+        note("board.how_sure", rows=board["compared"]["rows"])
+        if any(row.get("few_rows") for row in rows):
+            note("board.few_rows")
     show_late(board, title)
     if beside := [name for name in board.get("beside", ()) if name in board["by"]]:
         _show_places(board, beside, title)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arena.board.compared import Comparisons, Overlay
+from arena.board.comparisons_file import COMPARISONS, SUFFIX, dump, load, to_json
 from arena.board.feedback import Feedback
 from arena.board.standings import Row, Standings
 from arena.errors import InfrastructureError
@@ -23,9 +24,6 @@ from arena.vault.plain import PlainVault
 
 if TYPE_CHECKING:  # It needs NumPy, which who only reads boards does not.
     from arena.board.tracked import Tracked
-
-PURPOSE = "comparisons"
-SUFFIX = ".comparisons"
 
 
 @dataclass(slots=True)
@@ -160,8 +158,6 @@ def _accepted(task: Task, stages: Stages, rows: Iterable[Row]) -> set[str]:
 
 def _read(path: Path, stages: Stages) -> dict[str, Comparisons]:
     """What is published and counts here, by metric."""
-    from arena.board.comparisons_file import load
-
     try:
         data = path.read_bytes()
         boards = load(data, str(path))
@@ -169,19 +165,17 @@ def _read(path: Path, stages: Stages) -> dict[str, Comparisons]:
         return {}
     except InfrastructureError:
         return {}  # It follows from records and vault: whoever has those writes it anew.
-    return {board.metric: board for board in boards} if stages.counts(PURPOSE, json.loads(data)) else {}
+    return {board.metric: board for board in boards} if stages.counts(COMPARISONS, json.loads(data)) else {}
 
 
 def _publish(path: Path, found: Mapping[str, Comparisons], stages: Stages) -> bool:
     """Write the file, or remove it where nothing is compared; return whether this grader may."""
-    from arena.board.comparisons_file import dump, to_json
-
     if not found:
         path.unlink(missing_ok=True)
         return True
     plain = to_json(list(found.values()))
-    plain["signature"] = stages.seal(PURPOSE, plain)
-    if not stages.counts(PURPOSE, plain):
+    plain["signature"] = stages.seal(COMPARISONS, plain)
+    if not stages.counts(COMPARISONS, plain):
         return False
     write_atomic(path, dump(plain))
     return True
