@@ -3,6 +3,9 @@
 For each ledger, in a process of its own: the index made anew, with the board of all teams; then single records of
 random teams, each appended and the board published, which writes CSV, Markdown, JSON and the page of all boards; and
 the most memory that the process ever had. Signatures are looked at by ``verify`` alone, whose rate is measured apart.
+
+The same once more with comparisons of all teams on a thousand rows: the first ones, of all pairs, and then single
+records, each of which brings its team's influences along. They are made up, and read from files as a vault's are.
 Run: ``python benchmarks/ledger.py``, or with the records of one size, such as ``sql 1000000``.
 """
 
@@ -17,8 +20,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 
 from arena.board import record_file
 from arena.board.indexed import IndexedLedger
@@ -37,10 +45,15 @@ from arena.model.record import Environment, Record, record_id
 from arena.model.submission import Kind
 from arena.model.task import BoardRules, DataSpec, SubmissionRules, Task
 from arena.model.trust import Trust, TrustedKey
+from arena.pipeline import contracts
+from arena.pipeline import truth as truths
+from arena.pipeline.comparing import with_comparisons
+from arena.predictions.truth import Truth
 
 TEAMS, APPENDS, VERIFIED = 10_000, 60, 10_000
 RUNS = (("sql", 10_000), ("sql", 100_000), ("sql", 1_000_000), ("files", 100_000))
-REBUILD_S, REPUBLISH_MS, MEMORY_MIB = 60, 100, 1024
+ROWS, COMPARED_RECORDS = 1000, 100_000
+REBUILD_S, REPUBLISH_MS, COMPARED_MS, MEMORY_MIB = 60, 100, 500, 1024
 START = datetime(2025, 6, 1, 6, 0, tzinfo=UTC)
 DIGEST = "ab" * 32
 SHOWN = [METRICS["accuracy"], METRICS["f1"]]
@@ -163,6 +176,75 @@ def measure(kind: str, count: int, folder: Path) -> dict[str, float]:
     }
 
 
+class Vault:
+    """Of a vault what comparisons ask for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    def put(self, one: Record) -> None:
+        """Keep influences of an accuracy like the record's."""
+        draw = np.random.default_rng(int(one.id[:12], 16))
+        right = draw.permutation(ROWS) < round(one.feedback["accuracy"] * ROWS)
+        about = {"public accuracy": [float(np.mean(right)), "proportion", ROWS - 1]}
+        phi = {"public accuracy": right - np.mean(right)}
+        np.savez(self.folder / f"{one.id}.npz", about=np.array(json.dumps(about)), **phi)  # type: ignore[arg-type]
+
+    def influences(self, task: str, name: str) -> bytes | None:
+        """As of a vault."""
+        del task
+        path = self.folder / f"{name}.npz"
+        return path.read_bytes() if path.exists() else None
+
+
+def measure_compared(count: int, folder: Path) -> dict[str, float]:
+    """With comparisons on the rows of one metric."""
+    base = fill("sql", folder, count)
+    ledger = IndexedLedger.open(base, folder / "index.sqlite3", counts=every, basis="", reliable=lambda _: True)
+    vault, boards, texts = Vault(folder / "vault"), folder / "boards", {TASK.id: RowTexts()}
+    boards.mkdir()
+    shown, task = SHOWN[:1], replace(TASK, also=())
+    board = ledger.board(task, shown)
+    assert board is not None
+    for row in board.rows:
+        found = ledger.get(TASK.id, row.record)
+        assert found is not None
+        vault.put(found)
+    truth = Truth(values=np.zeros(2 * ROWS), is_public=np.arange(2 * ROWS) < ROWS)
+    contracts.contract_of = lambda _: None  # type: ignore[assignment,return-value] # no task's files are here
+    truths.truth_of = lambda *_: truth
+    stages: Any = SimpleNamespace(
+        comparing={}, vault=vault, board_ledger=ledger, seal=lambda *_: None, counts=lambda *_: True
+    )
+
+    def compared() -> None:
+        now = ledger.board(task, shown)
+        assert now is not None
+        with_intervals, _ = with_comparisons(now, task, stages, boards)
+        assert with_intervals.compared_rows == ROWS
+        publish(boards, [with_intervals], {}, texts)
+
+    standing = list(board.rows)
+    first, chance, taken = seconds(compared), random.Random(3), []  # noqa: S311
+    for number in range(APPENDS):
+        # Somewhat better than its team's best, so that there is something to compare.
+        stands = chance.choice(standing)
+        one = record(count + number, int(stands.team.removeprefix("team-")), chance)
+        better = min(0.999, round(stands.scores["accuracy"] + abs(chance.gauss(0, 0.02)) + 0.001, 3))
+        one = replace(one, feedback={**one.feedback, "accuracy": better})
+        vault.put(one)
+        ledger.append(one)
+        taken.append(seconds(compared) * 1000)
+    return {
+        "records": ledger.count(),
+        "first_s": first,
+        "republish_ms": statistics.median(taken),
+        "p95_ms": statistics.quantiles(taken, n=20)[-1],
+        "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
 def verify_rate(folder: Path) -> dict[str, float]:
     """How many signed records a second ``verify`` looks through, one process."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -179,12 +261,23 @@ def verify_rate(folder: Path) -> dict[str, float]:
     return {"records": VERIFIED, "verify_per_s": VERIFIED / taken}
 
 
+def one_of(kind: str, count: int, folder: Path) -> dict[str, float]:
+    """The measurement of that name."""
+    if kind == "verify":
+        return verify_rate(folder)
+    return measure_compared(count, folder) if kind == "compare" else measure(kind, count, folder)
+
+
 def main() -> None:
     """Measure and print; exit 1 past a limit. With arguments, one size, as JSON."""
     if sys.argv[1:]:
         kind, count = sys.argv[1], int(sys.argv[2])
         with tempfile.TemporaryDirectory(prefix="arena-ledger-") as folder:
-            found = verify_rate(Path(folder)) if kind == "verify" else measure(kind, count, Path(folder))
+            ways = {
+                "verify": lambda: verify_rate(Path(folder)),
+                "compare": lambda: measure_compared(count, Path(folder)),
+            }
+            found = ways.get(kind, lambda: measure(kind, count, Path(folder)))()
         print(json.dumps({name: round(value, 2) for name, value in found.items()}))
         return
     past = False
@@ -197,9 +290,14 @@ def main() -> None:
             found["rebuild_s"] > REBUILD_S or found["republish_ms"] > REPUBLISH_MS or found["memory_mib"] > MEMORY_MIB
         )
         print(f"{kind:<6}{count:>9} records  " + "  ".join(f"{name} {value:g}" for name, value in found.items()))
+    command = [sys.executable, __file__, "compare", str(COMPARED_RECORDS)]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    past |= found["republish_ms"] > COMPARED_MS or found["memory_mib"] > MEMORY_MIB
+    print(f"compared on {ROWS} rows  " + "  ".join(f"{name} {value:g}" for name, value in found.items()))
     done = subprocess.run([sys.executable, __file__, "verify", "0"], capture_output=True, text=True, check=True)
     print(f"verify {json.loads(done.stdout)['verify_per_s']:.0f} signed records a second")
-    print(f"limits: rebuild {REBUILD_S} s, append and republish {REPUBLISH_MS} ms, memory {MEMORY_MIB} MiB")
+    print(f"limits: rebuild {REBUILD_S} s, append and republish {REPUBLISH_MS} ms, memory {MEMORY_MIB} MiB;")
+    print(f"with comparisons {COMPARED_MS} ms")
     sys.exit(past)
 
 

@@ -60,13 +60,17 @@ def comparisons(
         raise ValueError("the leader has the best score")
     step = _step(field)
     low, high, few = gaps(field, at, field.critical)
+    best_ranks, worst_ranks = ranks.low.tolist(), ranks.high.tolist()
+    lows = [_outward(end, step, down=True) for end in low.tolist()]
+    highs = [_outward(end, step, down=False) for end in high.tolist()]
+    lows[at] = highs[at] = 0.0
     compared = tuple(
         Compared(
             record=record,
-            rank_low=int(ranks.low[row]),
-            rank_high=int(ranks.high[row]),
-            gap_low=0.0 if row == at else _outward(low[row], step, down=True),
-            gap_high=0.0 if row == at else _outward(high[row], step, down=False),
+            rank_low=best_ranks[row],
+            rank_high=worst_ranks[row],
+            gap_low=lows[row],
+            gap_high=highs[row],
             few_rows=bool(few[row]),
         )
         for row, record in enumerate(records)

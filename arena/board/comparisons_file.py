@@ -110,8 +110,16 @@ def compared_json(compared: Compared) -> dict[str, Any]:
 
 
 def dump(plain: dict[str, Any]) -> bytes:
-    """The bytes of a file of ``to_json``."""
-    return json.dumps(plain, indent=1, allow_nan=False).encode() + b"\n"
+    """The bytes of a file of ``to_json``, with a line for each record: what changed can be seen, and it is quick."""
+    boards = ",\n".join(_board_text(board) for board in plain["boards"])
+    rest = {name: value for name, value in plain.items() if name != "boards"}
+    return f'{json.dumps(rest)[:-1]}, "boards": [\n{boards}\n]}}\n'.encode()
+
+
+def _board_text(board: dict[str, Any]) -> str:
+    lines = ",\n".join(json.dumps(each, allow_nan=False) for each in board["compared"])
+    rest = {name: value for name, value in board.items() if name != "compared"}
+    return f'{json.dumps(rest, allow_nan=False)[:-1]}, "compared": [\n{lines}\n]}}'
 
 
 def load(data: bytes, name: str) -> tuple[Comparisons, ...]:
