@@ -26,6 +26,30 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class Ranks(_Part):
+    """From the best rank that a team could have to the worst."""
+
+    best: Annotated[int, Field(ge=1)]
+    worst: Annotated[int, Field(ge=1)]
+
+
+class Gap(_Part):
+    """How far a team is behind the leader: from least to most."""
+
+    low: Score
+    high: Score
+
+
+class Compared(_Part):
+    """What comparisons were made on, and how sure their intervals are."""
+
+    rows: Annotated[int, Field(ge=1)]
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
+_COMPARED = Compared(rows=1, confidence=0.95)
+
+
 class Row(_Part):
     """A team or a baseline, in its place."""
 
@@ -39,12 +63,24 @@ class Row(_Part):
     points: Percent = Field(
         default=0.0, description="only where the task names a baseline and a reference", json_schema_extra=_optional
     )
+    rank_interval: Ranks = Field(
+        default=Ranks(best=1, worst=1),
+        description="left out where the team was not compared, as are gap and few_rows",
+        json_schema_extra=_optional,
+    )
+    gap: Gap | None = Field(default=None, description="null where too few rows tell", json_schema_extra=_optional)
+    few_rows: bool = Field(
+        default=False, description="few rows decide the gap: do not rely on it", json_schema_extra=_optional
+    )
 
 
 class Ranking(_Part):
     """The same teams by another metric."""
 
     direction: Direction
+    compared: Compared = Field(
+        default=_COMPARED, description="left out where none were compared", json_schema_extra=_optional
+    )
     rows: list[Row]
 
 
@@ -58,6 +94,9 @@ class Board(_Part):
     split: Literal["public", "cases"] = Field(description="what is scored: the public rows, or an exercise's cases")
     practice: bool
     closed: bool = Field(description="whether there is a final board")
+    compared: Compared = Field(
+        default=_COMPARED, description="left out where no teams were compared", json_schema_extra=_optional
+    )
     rows: list[Row]
     late: list[Row] = Field(
         default=[], description="what came after the close; left out where nothing did", json_schema_extra=_optional

@@ -20,11 +20,11 @@ limits, and it must limit this as well: under ``ladder`` only accepted submissio
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.board.compared import Compared, Comparisons
 from arena.board.intervals import ALPHA, decided_by_few, spread
 from arena.board.ranks import Field, Ranks
 from arena.model.influence import Kind
@@ -33,51 +33,6 @@ Floats = NDArray[np.float64]
 
 # Teams whose influences are held beside the leader's at once.
 _BLOCK_BYTES = 1 << 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """One team's record: the ranks that it could have, and how far it is behind the leader.
-
-    The gap is positive where the leader is better, whatever the metric's direction. Its ends are ``None`` where the
-    rows are too few to tell. ``few_rows`` warns that few rows, with errors unlike all others, decide the gap.
-    """
-
-    record: str
-    rank_low: int
-    rank_high: int
-    gap_low: float | None
-    gap_high: float | None
-    few_rows: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparisons:
-    """What is published of the comparisons of one board: see the module's text for why no more."""
-
-    task: str
-    task_digest: str
-    metric: str
-    split: str
-    rows: int
-    confidence: float
-    leader: str
-    step: float
-    compared: tuple[Compared, ...]
-
-    @property
-    def records(self) -> tuple[str, ...]:
-        """The records that were compared, in the given order."""
-        return tuple(each.record for each in self.compared)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """The records whose gap to the leader is not to be relied on."""
-        return tuple(each.record for each in self.compared if each.few_rows)
-
-    def of(self, record: str) -> Compared | None:
-        """A record's comparison, if it was compared."""
-        return next((each for each in self.compared if each.record == record), None)
 
 
 def comparisons(

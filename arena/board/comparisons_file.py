@@ -1,15 +1,19 @@
-"""Comparisons as JSON, and back: strict and bounded, because a board may come from a shared repository."""
+"""Comparisons of a task's boards as JSON, and back: strict and bounded; a board may come from a shared repository."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from arena.board.comparisons import Compared, Comparisons
+from arena.board.compared import Compared, Comparisons
 from arena.board.record_file import Finite, Hex
 from arena.catalog.edge import Edge
 from arena.errors import InfrastructureError
 
+SUFFIX = ".comparisons"
+# What its signature is for.
+COMPARISONS = "comparisons"
 SCHEMA = 1
 MOST_TEAMS = 1_000_000
 _LARGEST_BYTES = 1 << 28
@@ -38,7 +42,6 @@ class _Compared(Edge):
 
 
 class _Comparisons(Edge):
-    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
     task: Name
     task_digest: Hex
     metric: Name
@@ -61,10 +64,27 @@ class _Comparisons(Edge):
         return self
 
 
-def to_json(comparisons: Comparisons) -> dict[str, Any]:
-    """Comparisons as plain data: what is signed."""
+class _File(Edge):
+    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
+    boards: Annotated[tuple[_Comparisons, ...], Field(min_length=1, max_length=100)]
+    signature: str | None
+
+    @model_validator(mode="after")
+    def _of_one_task(self) -> Self:
+        if len({(each.task, each.task_digest) for each in self.boards}) > 1:
+            raise ValueError("the boards are of more than one task")
+        if len({each.metric for each in self.boards}) != len(self.boards):
+            raise ValueError("a metric stands twice")
+        return self
+
+
+def to_json(boards: Sequence[Comparisons]) -> dict[str, Any]:
+    """Comparisons of boards of one task as plain data; the signature is over all of it but itself."""
+    return {"schema": SCHEMA, "boards": [_board_json(board) for board in boards], "signature": None}
+
+
+def _board_json(comparisons: Comparisons) -> dict[str, Any]:
     return {
-        "schema": SCHEMA,
         "task": comparisons.task,
         "task_digest": comparisons.task_digest,
         "metric": comparisons.metric,
@@ -73,27 +93,29 @@ def to_json(comparisons: Comparisons) -> dict[str, Any]:
         "confidence": comparisons.confidence,
         "leader": comparisons.leader,
         "step": comparisons.step,
-        "compared": [
-            {
-                "record": each.record,
-                "rank_low": each.rank_low,
-                "rank_high": each.rank_high,
-                "gap_low": each.gap_low,
-                "gap_high": each.gap_high,
-                "few_rows": each.few_rows,
-            }
-            for each in comparisons.compared
-        ],
+        "compared": [compared_json(each) for each in comparisons.compared],
     }
 
 
-def dump(comparisons: Comparisons) -> bytes:
-    """The bytes of a file of comparisons."""
-    return json.dumps(to_json(comparisons), indent=1, allow_nan=False).encode() + b"\n"
+def compared_json(compared: Compared) -> dict[str, Any]:
+    """What was found of one record."""
+    return {
+        "record": compared.record,
+        "rank_low": compared.rank_low,
+        "rank_high": compared.rank_high,
+        "gap_low": compared.gap_low,
+        "gap_high": compared.gap_high,
+        "few_rows": compared.few_rows,
+    }
 
 
-def load(data: bytes, name: str) -> Comparisons:
-    """Read a file of comparisons.
+def dump(plain: dict[str, Any]) -> bytes:
+    """The bytes of a file of ``to_json``."""
+    return json.dumps(plain, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def load(data: bytes, name: str) -> tuple[Comparisons, ...]:
+    """Read a file of comparisons; whose signature it bears is another question.
 
     Raises:
         InfrastructureError: it is none; the message names the file.
@@ -101,10 +123,14 @@ def load(data: bytes, name: str) -> Comparisons:
     if len(data) > _LARGEST_BYTES:
         raise InfrastructureError("ledger.unreadable", file=name, reason="it is too large")
     try:
-        read = _Comparisons.model_validate_json(data)
+        read = _File.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         reason = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
         raise InfrastructureError("ledger.unreadable", file=name, reason=reason) from error
-    fields = read.model_dump(exclude={"schema_", "compared"})
-    return Comparisons(**fields, compared=tuple(Compared(**each.model_dump()) for each in read.compared))
+    return tuple(_comparisons(board) for board in read.boards)
+
+
+def _comparisons(board: _Comparisons) -> Comparisons:
+    fields = board.model_dump(exclude={"compared"})
+    return Comparisons(**fields, compared=tuple(Compared(**each.model_dump()) for each in board.compared))

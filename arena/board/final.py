@@ -142,6 +142,7 @@ def _rows(
                 "also": both,
                 "picks": sorted(pick.record.submission_digest[:SHORT] for pick in chosen[team]),
                 "selected": any(pick.record.submission_digest in closing.picks.get(team, ()) for pick in chosen[team]),
+                "record": entry.record.id,
                 "kind": entry.record.kind.value if entry.record.kind else "",
                 "submissions": before[team].submissions,
                 "medal": award.value if award else None,

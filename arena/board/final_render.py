@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from arena.board.render import ranked, table_lines
+from arena.board.render import gap, how_sure, interval, ranked, table_lines
 from arena.model.metric import shown
 
 Final = Mapping[str, Any]
@@ -21,12 +21,16 @@ def final_heads(final: Final, title: str) -> tuple[list[str], list[list[str]]]:
     """Heads and rows of the table that people read."""
     with_points = any(row["points"] is not None for row in final["rows"])
     score = "Score" if final["split"] == "cases" else "Private"
-    heads = ["Rank", "Team", f"{score} {title}", f"Public {title}", "Public rank", "Shake-up", "Medal", "Percentile"]
+    sure = "compared" in final
+    heads = ["Rank", *(["Rank interval"] if sure else []), "Team", f"{score} {title}", *(["Gap"] if sure else [])]
+    heads += [f"Public {title}", "Public rank", "Shake-up", "Medal", "Percentile"]
     rows = [
         [
             ranked(row["rank"]),
+            *([interval(row)] if sure else []),
             row["team"],
             shown(row["private"]),
+            *([gap(row)] if sure else []),
             shown(row["public"]),
             ranked(row["public_rank"]),
             moved(row["shake_up"]),
@@ -51,6 +55,9 @@ def markdown_text(final: Final, title: str, zone: tzinfo, practice: str | None) 
     lines += [f"Closed at {closed}.{early}", "", f"Ranked by {title} on {rows}; {better}.", ""]
     lines += table_lines(*final_heads(final, title))
     lines += ["", "Shake-up: how many ranks a team rose (+) or fell (-) from the public board to this one."]
+    if "compared" in final:
+        few = any(row.get("few_rows") for row in final["rows"])
+        lines += ["", how_sure(final["compared"]["rows"], few=few)]
     return "\n".join(lines) + "\n"
 
 
@@ -61,12 +68,16 @@ def csv_text(final: Final) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     heads = ["rank", "team", *(f"{split}_{name}" for split in splits for name in names), "public_rank", "shake_up"]
-    writer.writerow([*heads, "medal", "percentile", "points", "kind", "submissions"])
+    ends = ["rank_low", "rank_high", "gap_low", "gap_high"] if "compared" in final else []
+    writer.writerow([*heads, "medal", "percentile", "points", "kind", "submissions", *ends])
     for row in final["rows"]:
         both = {final["metric"]: row, **row["also"]}
         scores = [repr(both[name][split]) if name in both else "" for split in splits for name in names]
+        ranks, behind = row.get("rank_interval") or {}, row.get("gap") or {}
+        sure = [ranks.get("best"), ranks.get("worst"), behind.get("low"), behind.get("high")]
         writer.writerow(
             [row["rank"], row["team"], *scores]
             + [row[key] for key in ("public_rank", "shake_up", "medal", "percentile", "points", "kind", "submissions")]
+            + (sure if ends else [])
         )
     return out.getvalue()

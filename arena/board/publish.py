@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from arena.board import render
-from arena.board.final_file import SUFFIX
 from arena.board.row_texts import RowTexts
 from arena.board.standings import Standings
 from arena.errors import InfrastructureError
@@ -51,7 +50,7 @@ def publish(
 def _published(folder: Path, boards: Mapping[str, Standings]) -> list[dict[str, Any]]:
     """Of every board in the folder what the index tells: of those made now, and of tasks that were not graded now."""
     found = []
-    for path in sorted(path for path in folder.glob("*.json") if not path.name.endswith(f"{SUFFIX}.json")):
+    for path in sorted(path for path in folder.glob("*.json") if "." not in path.stem):
         if board := boards.get(path.stem):
             found.append(render.summary(board))
             continue

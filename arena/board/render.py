@@ -13,10 +13,15 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from arena.board import confusion
+from arena.board.compared import Compared
 from arena.board.row_texts import RowTexts
 from arena.board.standings import Row, Standings
 from arena.model.message import Message
 from arena.model.metric import Metric, Needs, shown
+
+# How sure intervals are; ``intervals`` says how they come to be so.
+CONFIDENCE = 0.95
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 def practice_note(board: Standings) -> Message | None:
@@ -44,6 +49,7 @@ def to_json(board: Standings) -> dict[str, Any]:
         "split": "cases" if _is_exercise(board) else "public",
         "practice": not board.sealed,
         "closed": board.closed,
+        **_compared_json(board),
         "rows": [_row_json(row, ranking.name) for row in board.rows],
     }
     if board.late:
@@ -52,9 +58,14 @@ def to_json(board: Standings) -> dict[str, Any]:
         data["by"] = {}
         for other in board.others:
             ranked = to_json(other)
-            data["by"][ranked["metric"]] = {"direction": ranked["direction"], "rows": ranked["rows"]}
+            told = ("direction", "compared", "rows")
+            data["by"][ranked["metric"]] = {name: ranked[name] for name in told if name in ranked}
         data["beside"] = list(board.beside)
     return data
+
+
+def _compared_json(board: Standings) -> dict[str, Any]:
+    return {"compared": {"rows": board.compared_rows, "confidence": CONFIDENCE}} if board.compared_rows else {}
 
 
 def _row_json(row: Row, ranking: str) -> dict[str, Any]:
@@ -68,7 +79,17 @@ def _row_json(row: Row, ranking: str) -> dict[str, Any]:
         "kind": row.kind,
         "submissions": row.submissions,
         **{name: value for name, value in awards.items() if value is not None},
+        **interval_json(row.compared),
     }
+
+
+def interval_json(found: Compared | None) -> dict[str, Any]:
+    """What was found of a row's record, as plain data; nothing where it was not compared."""
+    if found is None:
+        return {}
+    gap = None if found.gap_low is None else {"low": found.gap_low, "high": found.gap_high}
+    ranks = {"best": found.rank_low, "worst": found.rank_high}
+    return {"rank_interval": ranks, "gap": gap, "few_rows": found.few_rows}
 
 
 def json_text(board: Standings, texts: RowTexts | None = None) -> str:
@@ -84,6 +105,7 @@ def json_text(board: Standings, texts: RowTexts | None = None) -> str:
             other.metrics[0].name: _members(
                 {
                     "direction": _json(other.metrics[0].direction),
+                    **{name: _json_members(value, 4) for name, value in _compared_json(other).items()},
                     "rows": _json_rows(other, other.rows, 3, texts, "rows"),
                 },
                 3,
@@ -117,7 +139,7 @@ def _json_value(value: Any, depth: int) -> str:  # noqa: ANN401 - whatever a row
         return encode_basestring(value)
     if isinstance(value, dict):
         return _json_members(value, depth + 1)
-    return "null" if value is None else repr(value)
+    return _WORDS[value] if value is None or isinstance(value, bool) else repr(value)
 
 
 def _json_rows(board: Standings, rows: Sequence[Row], depth: int, texts: RowTexts, name: str) -> str:
@@ -139,12 +161,17 @@ def csv_text(board: Standings, texts: RowTexts | None = None) -> str:
     names = [metric.name for metric in board.metrics]
     with_points = any(row.points is not None for row in board.rows)
     heads = ["rank", "team", *names, "kind", "submissions", *(["points"] if with_points else [])]
+    heads += ["rank_low", "rank_high", "gap_low", "gap_high"] if board.compared_rows else []
 
     def one(row: Row) -> str:
         scores = [repr(row.scores[name]) if name in row.scores else "" for name in names]
-        return _csv([row.rank, row.team, *scores, row.kind, row.submissions, *([row.points] if with_points else [])])
+        cells = [row.rank, row.team, *scores, row.kind, row.submissions, *([row.points] if with_points else [])]
+        found = row.compared
+        ends = [found.rank_low, found.rank_high, found.gap_low, found.gap_high] if found else [None] * 4
+        return _csv([*cells, *(ends if board.compared_rows else [])])
 
-    return _csv(heads) + "".join((texts or RowTexts()).of(("csv", *names, with_points), board.rows, one))
+    way = ("csv", *names, with_points, bool(board.compared_rows))
+    return _csv(heads) + "".join((texts or RowTexts()).of(way, board.rows, one))
 
 
 def _csv(cells: Sequence[object]) -> str:
@@ -160,7 +187,8 @@ def markdown_text(board: Standings, practice: str | None, texts: RowTexts | None
     if practice:
         lines += [f"> {practice}", ""]
     counted = "All cases, hidden ones included." if _is_exercise(board) else "Public rows only."
-    lines += [f"{counted} {_ranking(board)}", "", *_rows(board.rows, board.metrics, texts, "rows"), *_mistakes(board)]
+    lines += [f"{counted} {_ranking(board)}", "", *_rows(board.rows, board.metrics, texts, "rows")]
+    lines += [*_how_sure(board), *_mistakes(board)]
     if board.late:
         lines += ["", "## Late", "", "Received after the close: graded, and not ranked.", ""]
         lines += _rows(board.late, board.metrics, texts, "late")
@@ -170,7 +198,7 @@ def markdown_text(board: Standings, practice: str | None, texts: RowTexts | None
         lines += _places([board, *beside])
     for other in beside:
         lines += ["", f"## By {other.metrics[0].title}", "", _ranking(other), ""]
-        lines += _rows(other.rows, other.metrics, texts, "rows")
+        lines += [*_rows(other.rows, other.metrics, texts, "rows"), *_how_sure(other)]
     return "\n".join(lines) + "\n"
 
 
@@ -206,6 +234,38 @@ def ranked(rank: int | None) -> str:
     return "-" if rank is None else str(rank)
 
 
+def interval(row: Mapping[str, Any]) -> str:
+    """Which ranks a team could have, for people, of a row as plain data."""
+    if (ranks := row.get("rank_interval")) is None:
+        return ""
+    best, worst = ranks["best"], ranks["worst"]
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def gap(row: Mapping[str, Any]) -> str:
+    """How far a team is behind the leader, for people; with a star where few rows decide."""
+    if (ends := row.get("gap")) is None:
+        return ""
+    low, high = ends["low"], ends["high"]
+    return f"{low:g}" if low == high else f"[{low:g}, {high:g}]{'*' if row['few_rows'] else ''}"
+
+
+def how_sure(rows: int, *, few: bool) -> str:
+    """What intervals on a board mean; ``few`` is whether one has a star."""
+    told = (
+        f"Rank interval: the ranks that a team could have, from all pairs of teams on {rows} rows, at "
+        f"{CONFIDENCE:.0%}. Gap: how far behind the leader; an interval that holds 0 tells nothing apart."
+    )
+    return told + (" *: few rows, with errors unlike all others, decide it; do not rely on it." if few else "")
+
+
+def _how_sure(board: Standings) -> list[str]:
+    if not board.compared_rows:
+        return []
+    few = any(row.compared is not None and row.compared.few_rows for row in board.rows)
+    return ["", how_sure(board.compared_rows, few=few)]
+
+
 def _ranking(board: Standings) -> str:
     ranking = board.metrics[0]
     better = "greater is better" if ranking.greater_is_better else "less is better"
@@ -214,22 +274,25 @@ def _ranking(board: Standings) -> str:
 
 def _rows(rows: Sequence[Row], metrics: Sequence[Metric], texts: RowTexts, name: str) -> list[str]:
     with_points = any(row.points is not None for row in rows)
-    heads = ["Rank", "Team", *(metric.title for metric in metrics), "Kind", "Submissions"]
-    heads += ["Points"] if with_points else []
+    with_intervals = any(row.compared is not None for row in rows)
+    heads = ["Rank", *(["Rank interval"] if with_intervals else []), "Team", *(metric.title for metric in metrics)]
+    heads += [*(["Gap"] if with_intervals else []), "Kind", "Submissions", *(["Points"] if with_points else [])]
 
     def one(row: Row) -> str:
         return table_line(
             [
                 ranked(row.rank),
+                *([interval(interval_json(row.compared))] if with_intervals else []),
                 row.team,
                 *(shown(row.scores[m.name]) if m.name in row.scores else "" for m in metrics),
+                *([gap(interval_json(row.compared))] if with_intervals else []),
                 row.kind,
                 str(row.submissions),
                 *([f"{row.points:.1f}" if row.points is not None else ""] if with_points else []),
             ]
         )
 
-    way = ("markdown", *(metric.title for metric in metrics), with_points, name)
+    way = ("markdown", *(metric.title for metric in metrics), with_points, with_intervals, name)
     return [*table_lines(heads, []), *texts.of(way, rows, one)]
 
 
@@ -249,7 +312,14 @@ def summary(board: Standings) -> dict[str, Any]:
 
 # What may lie beside a board's page: its name in the index, and the end of the file's name.
 BESIDE = (
-    *(("csv", ".csv"), ("json", ".json"), ("mistakes", ".confusion.svg"), ("time", ".time.svg"), ("cost", ".cost.svg")),
+    *(
+        ("csv", ".csv"),
+        ("json", ".json"),
+        ("comparisons", ".comparisons.json"),
+        ("mistakes", ".confusion.svg"),
+        ("time", ".time.svg"),
+        ("cost", ".cost.svg"),
+    ),
     *(("final", ".final.md"), ("final csv", ".final.csv"), ("final json", ".final.json")),
 )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from arena.board.awards import percentile, points
+from arena.board.compared import Compared
 from arena.model.metric import Metric
 from arena.model.outcome import Outcome
 from arena.model.record import Record, grading_order
@@ -22,6 +23,7 @@ class Row:
 
     ``rank`` is ``None`` of a baseline, and of what came late; ``percentile`` and ``points`` are as ``awards`` has them.
     ``confusion`` counts the public rows by true and predicted label; both are in the order of the board's ``labels``.
+    ``compared`` is what comparisons say of the record (``board.compared``); standings are made without.
     """
 
     rank: int | None
@@ -34,6 +36,7 @@ class Row:
     confusion: tuple[tuple[int, ...], ...] = ()
     percentile: float | None = None
     points: float | None = None
+    compared: Compared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Standings:
     """The rows of one task's board, best first, by the first of ``metrics``; ``late`` are those of late submissions.
 
     ``others`` is the same task ranked by each other metric; ``beside`` names those whose boards the page shows as well.
+    ``compared_rows`` is on how many rows of the data its teams were compared, 0 where they were not.
     """
 
     task: str
@@ -53,6 +57,7 @@ class Standings:
     labels: tuple[str, ...] = ()
     late: tuple[Row, ...] = ()
     closed: bool = False
+    compared_rows: int = 0
 
     @property
     def teams(self) -> int:

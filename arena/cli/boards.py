@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from arena.board.final_file import read_final
-from arena.board.render import ranked
+from arena.board.render import gap, interval, ranked
 from arena.cli.output import note, print_json, table, words
 from arena.cli.session import Session
 from arena.errors import UsageError
@@ -21,7 +21,9 @@ from arena.pipeline.boards import check_metric, computed, published, published_b
 # Columns by their names in the JSON, with the messages that stand at their heads.
 _HEADS = {
     "rank": "column.rank",
+    "ranks": "column.ranks",
     "team": "column.team",
+    "gap": "column.gap",
     "exact": "column.exact",
     "private": "column.private",
     "overall": "column.overall",
@@ -124,16 +126,19 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
         note(said, metric=title(board["metric"]))
     extra = [name for name in ("exact", "private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
-    costs = any("cost" in row for row in rows)
-    heads = [*_heads("rank", "team"), title(board["metric"]), *_heads(*extra), *map(title, also)]
+    sure, costs = "compared" in board, any("cost" in row for row in rows)
+    heads = [*_heads("rank", *(["ranks"] if sure else []), "team"), title(board["metric"])]
+    heads += [*_heads(*(["gap"] if sure else []), *extra), *map(title, also)]
     heads += _heads("kind", "submissions", *(["cost"] if costs else []))
     table(
         heads,
         [
             [
                 ranked(row["rank"]),
+                *([interval(row)] if sure else []),
                 safe_line(row["team"], 40),
                 _score(row["public"]),
+                *([gap(row)] if sure else []),
                 *(_score(row[name]) for name in extra),
                 *(_score(row["also"].get(name)) for name in also),
                 row["kind"],
@@ -143,6 +148,10 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
             for row in rows
         ],
     )
+    if sure:
+        note("board.how_sure", rows=board["compared"]["rows"])
+        if any(row.get("few_rows") for row in rows):
+            note("board.few_rows")
     show_late(board, title)
     if beside := [name for name in board.get("beside", ()) if name in board["by"]]:
         _show_places(board, beside, title)

@@ -18,6 +18,8 @@ from arena.worker import waiting
 
 _HEADS = {
     "Rank": "column.rank",
+    "Rank interval": "column.ranks",
+    "Gap": "column.gap",
     "Team": "column.team",
     "Public rank": "column.public_rank",
     "Shake-up": "column.shake_up",

@@ -58,4 +58,4 @@ def _drawn(asked: Asked) -> Text:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         asked.show()
-    return Text(f"{printed.getvalue()}\n{words('watch.until')}", no_wrap=True, overflow="ellipsis")
+    return Text(f"{printed.getvalue()}\n{words('watch.until')}")

@@ -43,6 +43,12 @@ _DERIVATIVES: Mapping[Callable[[float], float], Callable[[float], float]] = {
 }
 
 
+def is_closed_form(metric: Metric) -> bool:
+    """Whether a metric's influences are computed at once, and not by drawing rows again and again."""
+    is_mean = (metric.losses is not None or metric.name in _PARTS) and metric.finish in _DERIVATIVES
+    return is_mean or any(metric.name in known for known in (GRADIENTS, _MOMENTS, _PLACEMENTS))
+
+
 def influence(metric: Metric, y_true: Array, y_pred: Array, *, seed: int) -> Influence:
     """The score of ``y_pred`` against ``y_true``, as the metric takes them, with the influence of each row.
 

@@ -101,6 +101,7 @@ def assemble(
         public=ledgers.public,
         sign=ledgers.sign,
         seal=ledgers.seal,
+        counts=ledgers.counts,
         checkpoint=ledgers.checkpoint,
         allowance=AllowanceLedger(store=store, allowance=workspace.allowance, zone=workspace.time_zone),
         devices=devices,

@@ -22,6 +22,7 @@ from arena.model.message import Message
 from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
+from arena.pipeline.comparing import with_comparisons
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
 from arena.vault.views import log_view
@@ -57,14 +58,19 @@ def publish_locked(tasks: Iterable[Task], stages: Stages, folder: Path) -> list[
     remove_stale(folder, older_than_seconds=0)
     tasks = list(tasks)
     found = [board for task in tasks if (board := board_of(task, stages.board_ledger))]
-    boards = [replace(board, closed=final_path(folder, board.task).exists()) for board in found]
+    by_id = {task.id: task for task in tasks}
+    boards, changed = [], []
+    for board in found:
+        compared, files = with_comparisons(board, by_id[board.task], stages, folder)
+        boards.append(replace(compared, closed=final_path(folder, board.task).exists()))
+        changed += files
     notes = {board.task: words(note, "en") for board in boards if (note := render.practice_note(board))}
     for task in tasks:
         if count := stages.board_ledger.refused(task.id):
             stages.tell(Message.of("board.refused", count=count, task=task.id))
     for board in boards:
         stages.texts.setdefault(board.task, RowTexts())
-    changed = publish(folder, boards, notes, stages.texts)
+    changed += publish(folder, boards, notes, stages.texts)
     stages.checkpoint()
     return changed
 

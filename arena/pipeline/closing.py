@@ -17,6 +17,7 @@ from filelock import FileLock
 from arena.board import final_render
 from arena.board.final import SHORT, Closing, final_board, scored_records
 from arena.board.final_file import FINAL, SUFFIX, final_path, read_final
+from arena.board.render import interval_json
 from arena.errors import DeniedError, InfrastructureError, TaskError, UsageError
 from arena.files import create_once, write_atomic
 from arena.intake.picks import read_picks
@@ -25,6 +26,7 @@ from arena.model.message import Message
 from arena.model.record import Record
 from arena.model.task import Task
 from arena.pipeline.boards import publish_locked
+from arena.pipeline.comparing import of_final
 from arena.pipeline.stages import Stages
 from arena.text.render import render as words
 
@@ -58,6 +60,7 @@ def close(task: Task, stages: Stages, *, folder: Path, shelf: Path, reason: str 
         closing = _closing(task, stages, shelf, reason) if kept is None else _kept_closing(kept, stages, task)
         closed = replace(task, board=replace(task.board, closes=_end(task, closing)))
         final = _verified(closed, stages, closing)
+        final |= _compared(final, task, stages) if kept is None else _compared_before(final, kept)
         final["signature"] = stages.seal(FINAL, final)
         is_new = kept is None and create_once(path, json.dumps(final, indent=1, ensure_ascii=False).encode() + b"\n")
         if kept is not None and {**final, "signature": None} != {**kept, "signature": None}:
@@ -115,6 +118,24 @@ def _verified(task: Task, stages: Stages, closing: Closing) -> dict[str, Any]:
     # As the file has it, so that what is kept and what is computed can be compared.
     final: dict[str, Any] = json.loads(json.dumps(final_board(records, task, metrics, exact, closing)))
     return final
+
+
+def _compared(final: Mapping[str, Any], task: Task, stages: Stages) -> dict[str, Any]:
+    """The rows with rank intervals on the private rows, and on how many of those."""
+    found = of_final(final["rows"], task, metrics_of(task)[0], stages.vault)
+    rows = [{**row, **interval_json(found.of(row["record"]) if found else None)} for row in final["rows"]]
+    return {"rows": rows, **({"compared": {"rows": found.rows, "confidence": found.confidence}} if found else {})}
+
+
+def _compared_before(final: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows with the intervals that they were published with: other machines round in other ways."""
+    known = {row["record"]: row for row in kept["rows"]}
+    told = ("rank_interval", "gap", "few_rows")
+    rows = [
+        {**row, **{name: known[row["record"]][name] for name in told if name in known.get(row["record"], ())}}
+        for row in final["rows"]
+    ]
+    return {"rows": rows, **({"compared": kept["compared"]} if "compared" in kept else {})}
 
 
 def _named(records: Sequence[Record]) -> str:

@@ -26,6 +26,7 @@ from arena.pipeline.attempt import Attempt, attempt
 from arena.pipeline.charging import Charge, reserve, turn
 from arena.pipeline.custom import RefusedError, with_custom
 from arena.pipeline.feedback import seen
+from arena.pipeline.influences import measured
 from arena.pipeline.scoring import Scored, score
 from arena.pipeline.stages import Stages
 
@@ -103,6 +104,8 @@ def grade(
             write_atomic(cases_path(stages.state, record.id), dump_results(ended.cases), mode=0o600)
         if scored.exact:
             stages.vault.put_scores(task.id, record.id, scored.exact)
+        if scored.influences:
+            stages.vault.put_influences(task.id, record.id, scored.influences)
         # Before the record: killed in between, the next attempt gives it back and is charged instead.
         charge.settle(record.usage)
         is_new = stages.ledger.append(record)
@@ -190,6 +193,7 @@ def _scored(
         if task.custom is not None:
             exact = with_custom(scored.exact, ended.predictions, task, task.custom, stages)
             scored = replace(scored, exact=exact)
+        scored = replace(scored, influences=measured(ended.predictions, task, stages.vault))
         found = seen(scored.exact, ended.predictions, task, stages, team=team, record=record, before=before)
     except RefusedError as error:
         return replace(ended, outcome=Outcome.INVALID_PREDICTIONS, messages=(error.message,)), Scored(), {}

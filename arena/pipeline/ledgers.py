@@ -10,10 +10,14 @@ from typing import Any
 
 from arena.board import checkpoints, signed
 from arena.board.beside import LocalLedger
+from arena.board.comparisons_file import COMPARISONS
+from arena.board.comparisons_file import SUFFIX as COMPARISONS_SUFFIX
+from arena.board.comparisons_file import load as load_comparisons
 from arena.board.final_file import FINAL, SUFFIX, read_final
 from arena.board.indexed import IndexedLedger
 from arena.board.interface import Ledger
 from arena.board.ledger import FileLedger
+from arena.board.signed import Refusal
 from arena.board.sql_ledger import SqlLedger
 from arena.board.verify import Fault, Finding, Report, finding_of, verify
 from arena.catalog.workspace import Workspace
@@ -21,6 +25,7 @@ from arena.errors import InfrastructureError
 from arena.files import write_atomic
 from arena.model.message import Message
 from arena.model.record import Record
+from arena.model.safe_text import safe_line
 from arena.pipeline.state import make_state
 from arena.signing.canonical import canonical, without_signature
 from arena.signing.keyring import signer_for
@@ -30,6 +35,8 @@ LOCAL = "records"
 DATABASE = ".sqlite3"
 INDEX = "index.sqlite3"
 _REMEMBERED = "checkpoints.json"
+# What bears no time counts as if it were signed at the end: no key that is ever revoked is good for that.
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def open_ledger(workspace: Workspace) -> Ledger:
@@ -89,6 +96,10 @@ class GraderLedgers:
         """The signature over all of a published file but its signature; ``None`` where this account cannot sign."""
         return self.signer.sign(purpose, canonical(without_signature(dict(plain)))) if self.signer else None
 
+    def counts(self, purpose: str, plain: Mapping[str, Any]) -> bool:
+        """Whether a published file counts here; one without a time only by a key that was never revoked."""
+        return not self.workspace.trust or _refusal(purpose, plain, LAST, self.workspace) is None
+
     def checkpoint(self) -> None:
         """State what the public ledger holds; nothing where this account cannot sign."""
         if self.signer is not None:
@@ -123,10 +134,15 @@ def verified(
     """Verify the ledger against its checkpoints and those that this machine remembers, and remember the last ones."""
     before = remembered(workspace.state)
     report = verify(ledger, workspace.trust, remembered=before | set(expected), tick=tick)
-    report = replace(report, findings=(*report.findings, *_closes(workspace)))
+    report = replace(report, findings=(*report.findings, *_closes(workspace), *_comparisons(workspace)))
     lost = {finding.place for finding in report.findings if finding.fault is Fault.REWOUND}
     _remember(workspace.state, (before & lost) | set(report.heads))
     return report
+
+
+def _refusal(purpose: str, plain: Mapping[str, Any], moment: datetime, workspace: Workspace) -> Refusal | None:
+    text = canonical(without_signature(dict(plain)))
+    return signed.judge(plain["signature"], purpose, text, moment, workspace.trust)
 
 
 def _closes(workspace: Workspace) -> Iterator[Finding]:
@@ -138,9 +154,23 @@ def _closes(workspace: Workspace) -> Iterator[Finding]:
         except (InfrastructureError, AttributeError, KeyError, TypeError, ValueError):
             yield Finding(fault=Fault.UNREADABLE, place=str(path), why=Message.of("verify.no_json"))
             continue
-        text = canonical(without_signature(final))
-        if why := signed.judge(signature, FINAL, text, moment, workspace.trust):
+        if why := _refusal(FINAL, final, moment, workspace):
             yield finding_of(why, str(path), signature, workspace.trust)
+
+
+def _comparisons(workspace: Workspace) -> Iterator[Finding]:
+    """What is wrong with published comparisons."""
+    for path in sorted(workspace.leaderboard.glob(f"*{COMPARISONS_SUFFIX}.json")) if workspace.trust else ():
+        try:
+            data = path.read_bytes()
+            load_comparisons(data, str(path))
+            plain = json.loads(data)
+        except InfrastructureError as error:
+            why = Message.of("verify.unreadable", reason=safe_line(str(error.params["reason"]), 300))
+            yield Finding(fault=Fault.UNREADABLE, place=str(path), why=why)
+            continue
+        if refused := _refusal(COMPARISONS, plain, LAST, workspace):
+            yield finding_of(refused, str(path), plain["signature"], workspace.trust)
 
 
 def remembered(state: Path) -> set[str]:

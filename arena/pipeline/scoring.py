@@ -21,10 +21,14 @@ from arena.vault.plain import PlainVault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """``exact`` scores by split and metric, and what a record shows of the public rows beside its scores."""
+    """``exact`` scores by split and metric, and what a record shows of the public rows beside its scores.
+
+    ``influences`` is what the vault keeps of how the scores hang on each row (``pipeline.influences``).
+    """
 
     exact: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     confusion: tuple[tuple[int, ...], ...] = ()
+    influences: bytes = b""
 
 
 def score(predictions: Predictions, task: Task, vault: PlainVault) -> Scored:

@@ -28,11 +28,12 @@ class Stages:
     ``masks`` finds the runtime's files that hold a task's hidden rows; ``folders`` says where a task's packed files lie
     unpacked; ``state`` is the grader's own folder, for locks, scratch and logs; ``ledger`` is where grading
     looks and writes, ``public`` what boards are made of where that is another one, ``sign`` makes a record count,
-    ``seal`` gives the signature of another published file, for a purpose that it names, where this grader signs, and
-    ``checkpoint`` states what the ledger holds when boards were published; ``allowance`` is the ledger of device time
-    and ``devices`` gives what attempts lease, ``None`` where nothing is counted or leased; ``tell`` is told of what
-    takes long; ``expect`` is told how many submissions will be run at most; ``close`` ends what launchers keep
-    ready; ``texts`` are what boards were rendered as the last time.
+    ``seal`` gives the signature of another published file, for a purpose that it names, where this grader signs,
+    ``counts`` says whether such a file counts as it is signed, and ``checkpoint`` states what the ledger holds when
+    boards were published; ``allowance`` is the ledger of device time and ``devices`` gives what attempts lease,
+    ``None`` where nothing is counted or leased; ``tell`` is told of what takes long; ``expect`` is told how many
+    submissions will be run at most; ``close`` ends what launchers keep ready; ``texts`` are what boards were rendered
+    as the last time, ``comparing`` what their teams were compared by.
     """
 
     now: Callable[[], datetime]
@@ -46,6 +47,7 @@ class Stages:
     public: Ledger | None = None
     sign: Callable[[Record], Record] = lambda record: record
     seal: Callable[[str, Mapping[str, Any]], str | None] = lambda *_: None
+    counts: Callable[[str, Mapping[str, Any]], bool] = lambda *_: True
     checkpoint: Callable[[], None] = lambda: None
     folders: Callable[[Task], Mapping[str, Path]] = lambda _: {}
     allowance: AllowanceLedger | None = None
@@ -54,6 +56,7 @@ class Stages:
     expect: Callable[[int], None] = lambda _: None
     close: Callable[[], None] = lambda: None
     texts: dict[str, RowTexts] = field(default_factory=dict)
+    comparing: dict[str, Any] = field(default_factory=dict)
 
     @property
     def board_ledger(self) -> Ledger:

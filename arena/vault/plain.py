@@ -6,6 +6,7 @@
     <root>/<workspace>/<task>/seed                          what they are drawn from, 128 bits in hexadecimal
     <root>/<workspace>/<task>/<task digest>/columns.arrow   large answers as numbers: a cache (see ``vault.columns``)
     <root>/<workspace>/<task>/scores/<record id>.json       exact scores of one record: public, private, overall
+    <root>/<workspace>/<task>/influences/<record id>.npz    how they hang on each row (see ``pipeline.influences``)
     <root>/<workspace>/<task>/<task digest>/accepted/<team>/<number>-<record id>.npz
                                                             of a ladder: what each accepted submission was measured at
 
@@ -138,6 +139,19 @@ class PlainVault:
             return {}
         loaded: dict[str, dict[str, float]] = json.loads(data)
         return loaded
+
+    def put_influences(self, task: str, record: str, data: bytes) -> None:
+        """Keep how the scores of one record hang on each row."""
+        folder = self.folder / task / "influences"
+        self._private_folder(folder)
+        write_atomic(folder / f"{record}.npz", data, mode=0o600)
+
+    def influences(self, task: str, record: str) -> bytes | None:
+        """The same, ``None`` where this vault has nothing of the record."""
+        try:
+            return (self.folder / task / "influences" / f"{record}.npz").read_bytes()
+        except FileNotFoundError:
+            return None
 
     def accepted(self, task: Task, team: str) -> list[tuple[str, Path]]:
         """The records of a team that a ladder accepted, in order, each with the file of what it was measured at."""

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.board.comparisons import Compared, Comparisons, comparisons
+from arena.board.compared import Compared, Comparisons
+from arena.board.comparisons import comparisons
 from arena.board.intervals import compare
 from arena.board.ranks import Field, all_pairs
 from arena.metrics.influence import influence

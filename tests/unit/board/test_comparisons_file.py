@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.board import comparisons_file
-from arena.board.comparisons import Compared, Comparisons
+from arena.board.compared import Compared, Comparisons
 from arena.errors import InfrastructureError
 from tests.unit.board.conftest import DIGEST
 
@@ -49,13 +49,13 @@ def boards(draw: st.DrawFn) -> Comparisons:
 
 @given(boards())
 def test_read_back_they_are_the_same(board: Comparisons) -> None:
-    assert comparisons_file.load(comparisons_file.dump(board), "board.json") == board
+    plain = comparisons_file.to_json([board])
+    assert comparisons_file.load(comparisons_file.dump(plain), "board.json") == (board,)
 
 
 _ONE = {"record": "ab" * 16, "rank_low": 1, "rank_high": 2, "gap_low": 0.0, "gap_high": 0.0, "few_rows": False}
 _OTHER = {**_ONE, "record": "cd" * 16, "gap_low": -0.01, "gap_high": 0.02}
-_BOARD = {
-    "schema": 1,
+_BOARD: dict[str, Any] = {
     "task": "fruit",
     "task_digest": DIGEST,
     "metric": "rmse",
@@ -68,8 +68,11 @@ _BOARD = {
 }
 
 
+_FILE: dict[str, Any] = {"schema": 1, "boards": [_BOARD], "signature": None}
+
+
 def _with(**changes: Any) -> dict[str, Any]:
-    return {**_BOARD, **changes}
+    return {**_FILE, "boards": [{**_BOARD, **changes}]}
 
 
 def _with_line(**changes: Any) -> dict[str, Any]:
@@ -77,13 +80,16 @@ def _with_line(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_board_that_is_fine_is_read() -> None:
-    assert comparisons_file.load(json.dumps(_BOARD).encode(), "board.json").records == ("ab" * 16, "cd" * 16)
+    assert comparisons_file.load(json.dumps(_FILE).encode(), "board.json")[0].records == ("ab" * 16, "cd" * 16)
 
 
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        (_with(schema=2), "schema"),
+        ({**_FILE, "schema": 2}, "schema"),
+        ({**_FILE, "boards": []}, "boards"),
+        ({**_FILE, "boards": [_BOARD, _BOARD]}, "a metric stands twice"),
+        ({**_FILE, "boards": [_BOARD, {**_BOARD, "metric": "mae", "task": "nuts"}]}, "of more than one task"),
         (_with(task="../up"), "task"),
         (_with(rows=0), "rows"),
         (_with(rows="many"), "rows"),
@@ -115,5 +121,5 @@ def test_what_is_no_board_is_refused_with_its_place(broken: dict[str, Any], reas
 def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparisons_file, "_LARGEST_BYTES", 100)
     with pytest.raises(InfrastructureError) as caught:
-        comparisons_file.load(json.dumps(_BOARD).encode(), "board.json")
+        comparisons_file.load(json.dumps(_FILE).encode(), "board.json")
     assert caught.value.params["reason"] == "it is too large"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from arena.board import render
+from arena.board.compared import Compared
 from arena.board.standings import every_board, ranked_by
 from arena.metrics.table import METRICS
 from tests.conftest import FRUIT
@@ -37,7 +38,7 @@ def test_there_are_tracked_boards() -> None:
 
 
 def test_fresh_board() -> None:
-    """A board with all that one may have is one: baselines, points, late submissions, other metrics beside it."""
+    """A board with all that one may have is one: baselines, points, late ones, other metrics, intervals."""
     records = [
         make_record(team=team, submission=number, feedback={"accuracy": score, "f1": score / 2})
         for number, (team, score) in enumerate([("baseline-low", 0.2), ("asha", 0.5), ("baseline-top", 0.9)], start=1)
@@ -50,6 +51,14 @@ def test_fresh_board() -> None:
     assert {"late", "by", "beside"} <= set(data)
     assert {"percentile", "points"} <= set(data["rows"][1])
     assert board(render.json_text(full).encode()).model_dump(exclude_unset=True) == data
+    found = Compared(record="ab" * 16, rank_low=1, rank_high=2, gap_low=0.0, gap_high=0.25)
+    rows = tuple(
+        replace(row, compared=one)
+        for row, one in zip(BOARD.rows, (found, replace(found, gap_low=None, gap_high=None)), strict=True)
+    )
+    sure = replace(BOARD, rows=rows, compared_rows=40)
+    assert render.to_json(sure)["rows"][1]["gap"] is None
+    assert board(render.json_text(sure).encode()).model_dump(exclude_unset=True) == render.to_json(sure)
     by_f1 = replace(BOARD, metrics=ranked_by(BOARD.metrics, "f1"), rows=BOARD.rows[:1])
     assert board(render.json_text(by_f1).encode()).metric == "f1"
     assert board(render.json_text(replace(BOARD, rows=())).encode()).rows == []

@@ -60,12 +60,14 @@ def _heads(*arguments: str) -> list[str]:
 @pytest.mark.usefixtures("graded")
 def test_heads_are_in_the_learner_s_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """With ARENA_LANG=bn every head of a board is Bengali but the names of metrics; by default they are English."""
-    english = ["rank", "team", "Accuracy", "F1", "kind", "submissions", "cost"]
+    english = ["rank", "ranks", "team", "Accuracy", "gap", "F1", "kind", "submissions", "cost"]
     assert _heads("leaderboard", "fruit") == english
     monkeypatch.setenv("ARENA_LANG", "bn")
-    heads = _heads("leaderboard", "fruit", "--private")
-    assert [head for head in heads if not BENGALI.search(head)] == ["Accuracy", "F1"]
-    assert len(heads) == len(english) + 2
+    # The instructor's board has private scores and those over all rows, and no intervals.
+    for options in ((), ("--private",)):
+        heads = _heads("leaderboard", "fruit", *options)
+        assert [head for head in heads if not BENGALI.search(head)] == ["Accuracy", "F1"]
+        assert len(heads) == len(english)
     assert "cpu-slow-এ 2.50 cpu_slot_s" in run("leaderboard", "fruit").stdout
 
 
@@ -76,7 +78,7 @@ def test_heads_of_the_final_board(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("task", "close", "fruit", "--now", "over").exit_code == 0
     assert all(map(BENGALI.search, _heads("leaderboard", "fruit")))
     page = Path("leaderboard/fruit.final.md").read_text(encoding="utf-8")
-    assert "| Rank | Team | Private Accuracy | Public Accuracy | Public rank |" in page
+    assert "| Rank | Rank interval | Team | Private Accuracy | Gap | Public Accuracy | Public rank |" in page
 
 
 def _changes(workspace: Workspace, *steps: Callable[[Path], object]) -> Callable[[float], None]:
@@ -142,7 +144,7 @@ def test_watching_a_task_that_closes(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     pause = _changes(workspace, lambda _: run("task", "close", "fruit", "--now", "over"))
     watch_board(_asked(), pause=pause)
-    assert "shake-up" in capsys.readouterr().out
+    assert "Final board, closed at" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("graded")

@@ -340,7 +340,7 @@ def test_leaderboard(hand_in: Hand, publish: Callable[[], None]) -> None:
     result = run("leaderboard", "fruit")
     assert result.exit_code == 0
     rows = [line.split() for line in result.stdout.splitlines()[2:]]
-    assert [row[:3] for row in rows] == [["1", "asha", "1.00000"], ["2", "rahim", "0.83333"]]
+    assert [row[:4] for row in rows] == [["1", "1–2", "asha", "1.00000"], ["2", "1–2", "rahim", "0.83333"]]
     assert "Practice task" in result.stderr
     data = run_json("leaderboard", "fruit")
     assert (data["task"], data["metric"], data["direction"], data["closed"]) == ("fruit", "accuracy", "maximize", False)
@@ -377,9 +377,11 @@ def test_leaderboard_by(publish: Publish) -> None:
     assert [row["team"] for row in run_json("leaderboard", "fruit")["rows"]] == ["asha", "babul"]
     result = run("leaderboard", "fruit", "--by", "f1")
     heads, first, second = (line.split() for line in result.stdout.splitlines()[1:])
-    assert heads[:4] == ["rank", "team", "F1", "Accuracy"]
-    assert (first[:4], second[:3]) == (["1", "babul", "0.80000", "0.66667"], ["2", "asha", "0.66667"])
+    assert heads[:6] == ["rank", "ranks", "team", "F1", "gap", "Accuracy"]
+    assert first[:6] == ["1", "1–2", "babul", "0.80000", "0", "0.66667"]
+    assert second[:4] == ["2", "1–2", "asha", "0.66667"]
     assert "Ranked by F1; greater is better." in result.stderr
+    assert "compared with all others on 6 rows" in result.stderr
     data = run_json("leaderboard", "fruit", "--by", "f1")
     assert (data["metric"], data["direction"]) == ("f1", "maximize")
     assert [(row["rank"], row["team"], row["public"]) for row in data["rows"]] == [

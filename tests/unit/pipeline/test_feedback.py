@@ -1,77 +1,19 @@
 """What a rule lets a record, a message and a board hold."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arena.errors import TaskError
-from arena.model.record import Record
 from arena.model.task import Task
 from arena.pipeline.boards import publish_boards, published
 from arena.pipeline.feedback import seen
-from arena.pipeline.grade import grade
 from arena.pipeline.stages import Stages
 from arena.predictions.contract import Predictions
-from arena.worker import scratch_folder
-from tests.conftest import Clock, records_of, table, write_files
-from tests.unit.pipeline.conftest import files_below
+from tests.conftest import records_of, table
+from tests.unit.pipeline.conftest import WIDE, Give, files_below, right_on
 from tests.unit.pipeline.test_killed import BeforeAppend, Killed
-
-# 80 public rows, then 20 private ones; the public ones are 1 as often as 0.
-TRUTH = "10" * 40 + "1101" * 5
-WIDE = tuple(range(101, 201))
-PUBLIC = 80
-
-Give = Callable[..., Record]
-
-
-def answers() -> bytes:
-    """The hidden split of a hundred rows."""
-    rows = (
-        f"{n},{d},{'Public' if r < PUBLIC else 'Private'}" for r, (n, d) in enumerate(zip(WIDE, TRUTH, strict=True))
-    )
-    return table("id,ripe,Usage", *rows)
-
-
-def right_on(rows: int, *, private: str = "1" * 20) -> str:
-    """Digits that are right on the first ``rows`` public rows and wrong on the others."""
-    turned = TRUTH[:PUBLIC].translate(str.maketrans("01", "10"))
-    return TRUTH[:rows] + turned[rows:] + private
-
-
-@pytest.fixture
-def wide(task: Task, stages: Stages) -> Task:
-    """The task with a hundred hidden rows, under a ladder."""
-    wider = replace(task, digest="ef" * 32, board=replace(task.board, feedback="ladder"))
-    (task.public_dir / "test.csv").write_bytes(table("id,weight,name", *(f"{n},1,x" for n in WIDE)))
-    stages.vault.put_answers(wider, answers())
-    return wider
-
-
-@pytest.fixture
-def give(tmp_path: Path, wide: Task, stages: Stages, clock: Clock) -> Give:
-    """Hand digits in for a team, a minute after the last; return the record."""
-
-    def hand(
-        digits: str, team: str = "rahim", *, task: Task = wide, again: bool = False, at: Stages = stages
-    ) -> Record:
-        clock.move(minutes=0 if again else 1)
-        content = table("id,ripe", *(f"{name},{digit}" for name, digit in zip(WIDE, digits, strict=True)))
-        source = write_files(tmp_path / f"given-{len(list(tmp_path.glob('given-*')))}", {"submission.csv": content})
-        with scratch_folder(at.state) as scratch:
-            record = grade(source, task=task, team=team, stages=at, scratch=scratch, again=again).record
-        assert record is not None
-        return record
-
-    return hand
-
-
-@pytest.fixture(autouse=True)
-def _more_a_day(wide: Task) -> None:
-    object.__setattr__(wide.submissions, "per_day", 1000)
 
 
 def test_exact(give: Give, wide: Task) -> None:
