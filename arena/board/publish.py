@@ -40,7 +40,9 @@ def publish(
             if write_atomic(folder / file, text.encode()):
                 changed.append(folder / file)
     index = folder / "README.md"
-    if write_atomic(index, render.index_text(_published(folder, {board.task: board for board in boards})).encode()):
+    there = {path.name for path in folder.iterdir()}
+    found = _published(folder, {board.task: board for board in boards})
+    if write_atomic(index, render.index_text(found, there).encode()):
         changed.append(index)
     return changed
 

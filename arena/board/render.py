@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring
 from typing import Any
@@ -310,8 +310,22 @@ def summary(board: Standings) -> dict[str, Any]:
     return {"task": board.task, "title": board.title, "metric": name, "closed": board.closed, "rows": rows}
 
 
-def index_text(boards: Sequence[dict[str, Any]]) -> str:
-    """``leaderboard/README.md``: one line for each published board."""
+# What may lie beside a board's page: its name in the index, and the end of the file's name.
+BESIDE = (
+    *(
+        ("csv", ".csv"),
+        ("json", ".json"),
+        ("comparisons", ".comparisons.json"),
+        ("mistakes", ".confusion.svg"),
+        ("time", ".time.svg"),
+        ("cost", ".cost.svg"),
+    ),
+    *(("final", ".final.md"), ("final csv", ".final.csv"), ("final json", ".final.json")),
+)
+
+
+def index_text(boards: Sequence[dict[str, Any]], files: Collection[str]) -> str:
+    """``leaderboard/README.md``: one line for each published board, with links to those of ``files`` that are its."""
     rows = []
     for board in boards:
         task, competing = board["task"], [row for row in board["rows"] if row["rank"] is not None]
@@ -323,7 +337,7 @@ def index_text(boards: Sequence[dict[str, Any]]) -> str:
                 leader["team"] if leader else "",
                 shown(leader["public"]) if leader else "",
                 str(len(competing)),
-                f"[csv]({task}.csv), [json]({task}.json)" + (f", [final]({task}.final.md)" if board["closed"] else ""),
+                ", ".join(f"[{said}]({task}{end})" for said, end in BESIDE if f"{task}{end}" in files),
             ]
         )
     heads = ["Task", "Metric", "Leader", "Public score", "Teams", "Files"]

@@ -1,12 +1,14 @@
 """Read a board and show it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
+from arena.board.final_file import read_final
 from arena.board.render import gap, interval, ranked
-from arena.cli.output import note, table
+from arena.cli.output import note, print_json, table, words
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.metrics.table import metrics_of
@@ -15,6 +17,44 @@ from arena.model.record import Record
 from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.boards import check_metric, computed, published, published_by, with_costs, with_private
+
+# Columns by their names in the JSON, with the messages that stand at their heads.
+_HEADS = {
+    "rank": "column.rank",
+    "ranks": "column.ranks",
+    "team": "column.team",
+    "gap": "column.gap",
+    "exact": "column.exact",
+    "private": "column.private",
+    "overall": "column.overall",
+    "kind": "column.kind",
+    "submissions": "column.submissions",
+    "cost": "column.cost",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which board somebody wants to see."""
+
+    session: Session
+    task: str
+    by: str | None = None
+    private: bool = False
+    device_class: str | None = None
+
+    def show(self, *, as_json: bool = False) -> None:
+        """Print it as it is now: the public one, and of a closed task the final one unless an option wants another."""
+        task = self.session.task(self.task)
+        if not (self.by or self.private or self.device_class) and (
+            final := read_final(self.session.workspace.leaderboard, task.id)
+        ):
+            from arena.cli.closing import show_final
+
+            print_json(final) if as_json else show_final(final, task)
+            return
+        board = read_board(self.session, task, private=self.private, by=self.by, device_class=self.device_class)
+        print_json(board) if as_json else show_board(board, task, by=self.by)
 
 
 def read_board(
@@ -28,7 +68,7 @@ def read_board(
         check_metric(task, by)
     records = list(session.ledger().records(task.id))
     if device_class is not None:
-        records = _of_class(records, task, device_class)
+        records = of_class(records, task, device_class)
     if private:
         stages = session.stages()
         if not stages.vault.has_answers(task):
@@ -42,7 +82,7 @@ def read_board(
     return with_costs(board if by is None else published_by(board, by), records, task)
 
 
-def _of_class(records: list[Record], task: Task, device_class: str) -> list[Record]:
+def of_class(records: list[Record], task: Task, device_class: str) -> list[Record]:
     """Those that ran on the class, and those of which nothing ran. Seconds of two classes say nothing of each other."""
     ran = [record for record in records if record.usage.wall_s]
     known = sorted({record.usage.device_class for record in ran})
@@ -57,7 +97,14 @@ def _score(value: float | None) -> str:
 
 
 def _cost(cost: dict[str, Any] | None) -> str:
-    return f"{cost['charged']:.2f} {cost['unit']} on {cost['device_class']}" if cost and cost["charged"] else ""
+    if not cost or not cost["charged"]:
+        return ""
+    charged = f"{cost['charged']:.2f}"
+    return words("board.cost", charged=charged, unit=cost["unit"], device_class=cost["device_class"])
+
+
+def _heads(*names: str) -> list[str]:
+    return [words(_HEADS[name]) for name in names]
 
 
 def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> None:
@@ -80,8 +127,9 @@ def show_board(board: dict[str, Any], task: Task, *, by: str | None = None) -> N
     extra = [name for name in ("exact", "private", "overall") if name in rows[0]]
     also = list(dict.fromkeys(name for row in rows for name in row["also"]))
     sure, costs = "compared" in board, any("cost" in row for row in rows)
-    heads = ["rank", *(["ranks"] if sure else []), "team", title(board["metric"]), *(["gap"] if sure else [])]
-    heads += [*extra, *map(title, also), "kind", "submissions", *(["cost"] if costs else [])]
+    heads = [*_heads("rank", *(["ranks"] if sure else []), "team"), title(board["metric"])]
+    heads += [*_heads(*(["gap"] if sure else []), *extra), *map(title, also)]
+    heads += _heads("kind", "submissions", *(["cost"] if costs else []))
     table(
         heads,
         [
@@ -115,7 +163,7 @@ def show_late(board: dict[str, Any], title: Callable[[str], str]) -> None:
         click.echo()
         note("board.late")
         rows = [[safe_line(row["team"], 40), _score(row["public"]), str(row["submissions"])] for row in late]
-        table(["team", title(board["metric"]), "submissions"], rows)
+        table([*_heads("team"), title(board["metric"]), *_heads("submissions")], rows)
 
 
 def _show_places(board: dict[str, Any], beside: list[str], title: Callable[[str], str]) -> None:
@@ -124,6 +172,6 @@ def _show_places(board: dict[str, Any], beside: list[str], title: Callable[[str]
     click.echo()
     note("board.places")
     table(
-        ["team", *map(title, [board["metric"], *beside])],
+        [*_heads("team"), *map(title, [board["metric"], *beside])],
         [[safe_line(row["team"], 40), *(rank.get(row["team"], "") for rank in ranks)] for row in board["rows"]],
     )

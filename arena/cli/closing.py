@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from arena.board.final_render import final_heads
-from arena.cli.output import note, table
+from arena.cli.output import note, table, words
 from arena.cli.session import Session
 from arena.errors import UsageError
 from arena.intake.shelf import entries
@@ -15,6 +15,18 @@ from arena.model.safe_text import safe_line
 from arena.model.task import Task
 from arena.pipeline.closing import close
 from arena.worker import waiting
+
+_HEADS = {
+    "Rank": "column.rank",
+    "Rank interval": "column.ranks",
+    "Gap": "column.gap",
+    "Team": "column.team",
+    "Public rank": "column.public_rank",
+    "Shake-up": "column.shake_up",
+    "Medal": "column.medal",
+    "Percentile": "column.percentile",
+    "Points": "column.points",
+}
 
 
 def close_task(session: Session, task: Task, reason: str | None) -> Mapping[str, Any]:
@@ -38,4 +50,8 @@ def show_final(final: Mapping[str, Any], task: Task) -> None:
     if final["practice"]:
         note("board.practice_exercise" if final["split"] == "cases" else "board.practice")
     note("board.final", at=final["closed_at"])
-    table(*final_heads(final, title))
+    heads, rows = final_heads(final, title)
+    # The page's heads are English, as all that is published; here stands the language of who looks.
+    said = {**_HEADS, f"Private {title}": "column.private_by", f"Public {title}": "column.public_by"}
+    said[f"Score {title}"] = "column.score_by"
+    table([words(said[head], metric=title) if head in said else head for head in heads], rows)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import click
 
-from arena.board.final_file import read_final
 from arena.cli import learner_views as views
 from arena.cli.case_views import first_file, made_for_download
-from arena.cli.options import by_option, json_option, task_argument, team_option
+from arena.cli.options import json_option, task_argument, team_option
 from arena.cli.output import note, print_json, report_error, table
 from arena.cli.session import Session, existing_path
 
@@ -164,34 +163,3 @@ def log(record: str, as_json: bool) -> None:
         print_json(views.log_json(found, printed, cases))
     else:
         views.show_log(printed, cases)
-
-
-@click.command(
-    epilog="Examples:\n\n  arena leaderboard titanic --by f1\n\n  arena leaderboard titanic --private --json"
-)
-@task_argument
-@by_option
-@click.option(
-    "--private", is_flag=True, help="For instructors: private scores and scores over all rows, from the vault."
-)
-@click.option("--device-class", metavar="CLASS", help="Only what ran on devices of this class, or did not run.")
-@json_option
-def leaderboard(task: str, by: str | None, private: bool, device_class: str | None, as_json: bool) -> None:
-    """Show a task's board.
-
-    That is the public one, and from the close on the final one.
-    """
-    from arena.cli.boards import read_board, show_board
-
-    session = Session.open()
-    definition = session.task(task)
-    if not (by or private or device_class) and (final := read_final(session.workspace.leaderboard, task)):
-        from arena.cli.closing import show_final
-
-        print_json(final) if as_json else show_final(final, definition)
-        return
-    board = read_board(session, definition, private=private, by=by, device_class=device_class)
-    if as_json:
-        print_json(board)
-    else:
-        show_board(board, definition, by=by)

@@ -23,7 +23,7 @@ COMMANDS = {
     "select": ("learner", "select", "Choose the submissions that count at the close."),
     "log": ("learner", "log", "Show what a submission printed while it was graded."),
     "quota": ("quota", "quota", "Show a team's device time this week: spent, reserved, left."),
-    "leaderboard": ("learner", "leaderboard", "Show a task's board."),
+    "leaderboard": ("leaderboard", "leaderboard", "Show a task's board."),
     "grade": ("grader", "grade", "Grade everything under submissions/ and update the boards."),
     "task": ("instructor", "task", "Build and maintain tasks."),
     "vault": ("instructor", "vault", "Back up and restore hidden answers."),

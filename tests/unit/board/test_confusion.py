@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.board.confusion import BLACK, DARK, LIGHT, WHITE, Colour, alt_text, ink, luminance, shade, svg
+from arena.board.confusion import DARK, LIGHT, alt_text, shade, svg
+from arena.board.svg import BLACK, WHITE, Colour, ink, luminance
 
 COUNTS = ((38, 1, 1), (0, 40, 3), (10, 0, 5))
 LABELS = ("cat", "dog", "other <animal>")

@@ -67,7 +67,7 @@ def test_json(records: list[Record], task: object) -> None:
 def test_summary(records: list[Record]) -> None:
     """The index tells the same of a board that was made now and of one that is read back."""
     board = every_board(records, TASK, BOTH)
-    assert render.index_text([render.summary(board)]) == render.index_text([render.to_json(board)])
+    assert render.index_text([render.summary(board)], ()) == render.index_text([render.to_json(board)], ())
 
 
 def test_unchanged_rows() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +77,19 @@ def test_picture(folder: Path) -> None:
     assert b"](fruit.confusion.svg)" in _contents(folder)["fruit.md"]
     assert picture in publish(folder, [BOARD], {})
     assert sorted(_contents(folder)) == NAMES
+
+
+def test_index_links_every_file(folder: Path) -> None:
+    """The index links each file of a task that is there, pictures and the final board too, and none that is not."""
+    leader, *others = BOARD.rows
+    seen = replace(BOARD, labels=("0", "1"), rows=(replace(leader, confusion=((2, 1), (0, 3))), *others))
+    publish(folder, [BOARD], {})
+    for end in (".time.svg", ".cost.svg", ".final.json", ".final.csv", ".final.md"):
+        (folder / f"fruit{end}").write_text("{}", encoding="utf-8")
+    publish(folder, [seen], {})
+    linked = set(re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text(encoding="utf-8")))
+    assert linked == set(_contents(folder)) - {"README.md"}
+    assert len(linked) == 9
 
 
 def test_broken_board(folder: Path) -> None:

@@ -3,12 +3,20 @@
 import csv
 import io
 import json
+import math
 from dataclasses import replace
 
-from arena.board import render
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.board import record_file, render
 from arena.board.standings import Row, Standings, ranked_by
+from arena.errors import InfrastructureError, UsageError
 from arena.metrics.table import METRICS
-from tests.unit.board.conftest import BOARD
+from arena.model.submission import Kind
+from arena.model.team import parse_team
+from tests.unit.board.conftest import BOARD, make_record
 
 
 def test_csv() -> None:
@@ -18,6 +26,32 @@ def test_csv() -> None:
         "1,zara,0.6666666666666666,0.5,model,3\n"
         "2,asha,0.25,,predictions,1\n"
     )  # fmt: skip
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([*Kind, None]),
+    st.one_of(st.none(), st.floats(0, 100)),
+)
+def test_csv_has_no_formulas(score: float, kind: Kind | None, points: float | None) -> None:
+    """No cell of text begins as a formula does in a spreadsheet; what begins with a minus is a number."""
+    row = replace(BOARD.rows[0], scores={"accuracy": score}, kind=kind.value if kind else "", points=points, team="a-1")
+    for line in csv.reader(io.StringIO(render.csv_text(replace(BOARD, rows=(row,))))):
+        for cell in line:
+            assert not cell.startswith(_FORMULA) or math.isfinite(float(cell))
+
+
+@pytest.mark.parametrize("begin", _FORMULA)
+def test_no_team_is_a_formula(begin: str) -> None:
+    """Neither a person nor a record that was written by hand can bring a team whose name begins as a formula does."""
+    with pytest.raises(UsageError):
+        parse_team(f"{begin}cmd")
+    data = record_file.dump(make_record(team="cmd")).replace(b'"cmd"', json.dumps(f"{begin}cmd").encode())
+    with pytest.raises(InfrastructureError):
+        record_file.load(data, "x.json")
 
 
 def test_csv_exact() -> None:
@@ -148,9 +182,10 @@ def test_practice_note() -> None:
 
 
 def test_index() -> None:
-    """The index has a line for each board, its bars escaped, with the leader where there is one."""
+    """The index has a line for each board, its bars escaped, with the leader where there is one, and what is there."""
     empty = {**render.to_json(BOARD), "task": "none", "title": "None", "rows": []}
-    assert render.index_text([render.to_json(BOARD), empty]) == (
+    files = {f"{task}.{form}" for task in ("fruit", "none") for form in ("md", "csv", "json")}
+    assert render.index_text([render.to_json(BOARD), empty], files) == (
         "# Leaderboards\n"
         "\n"
         "| Task | Metric | Leader | Public score | Teams | Files |\n"
@@ -176,7 +211,7 @@ def test_index_counts_teams() -> None:
     """The index counts who competes and names their leader; where nobody does yet, the best baseline."""
     alone = replace(BOARD, rows=(_baseline(),))
     together = replace(BOARD, rows=(_baseline(), *BOARD.rows))
-    lines = render.index_text([render.to_json(alone), render.to_json(together)]).splitlines()
+    lines = render.index_text([render.to_json(alone), render.to_json(together)], ()).splitlines()
     assert [line.split(" | ")[2:5] for line in lines[4:]] == [
         ["baseline-mean", "0.66667", "0"],
         ["zara", "0.66667", "2"],

@@ -94,7 +94,7 @@ def test_close() -> None:
     assert "final board is published" in closed.stderr
     lines = closed.stdout.splitlines()
     assert lines[0] == "Fruit: is it ripe?"
-    assert " ".join(lines[1].split()).endswith("Public rank Shake-up Medal Percentile")
+    assert " ".join(lines[1].split()).endswith("public rank shake-up medal percentile")
     assert [line.split()[:5] for line in lines[2:]] == [
         ["1", "1", "babul", "1.00000", "0"],
         ["2", "2", "asha", "0.00000", "[0.1,"],
