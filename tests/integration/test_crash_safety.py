@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from arena.board import record_file
+from arena.board.comparisons_file import load as load_comparisons
 from arena.intake.shelf import entries
 from arena.model.outcome import Outcome
 from arena.model.task import Task
@@ -101,6 +102,9 @@ def _is_whole(arena: Arena) -> None:
     for path in arena.root.glob("leaderboard/records/*/*/*.json"):
         assert record_file.load(path.read_bytes(), path.name).id == path.stem
     for path in (arena.root / "leaderboard").glob("*.json"):
+        if path.stem.endswith(".comparisons"):
+            assert load_comparisons(path.read_bytes(), path.name)
+            continue
         rows = json.loads(path.read_bytes())["rows"]
         assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
     for path in (arena.root / "leaderboard").glob("*.csv"):
