@@ -70,7 +70,9 @@ def waiting(entries: Iterable[Entry], task: Task, stages: Stages) -> int:
     return max(0, shelved - len(graded))
 
 
-def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stages, again: bool) -> Iterator[Result]:
+def grade_all(
+    entries: list[Entry], *, load: Callable[[str], Task], stages: Stages, again: bool, reason: str | None = None
+) -> Iterator[Result]:
     """Grade each entry; one that cannot be graded does not stop the others.
 
     All of them count as received when the grader came to the shelf: in which order it then takes them decides no tie.
@@ -89,6 +91,7 @@ def grade_all(entries: list[Entry], *, load: Callable[[str], Task], stages: Stag
                     stages=stages,
                     scratch=scratch,
                     again=again,
+                    reason=reason,
                     received_at=received_at,
                 )
         except ArenaError as error:

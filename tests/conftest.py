@@ -394,12 +394,13 @@ def hand_in(tmp_path: Path, task: Task, stages: Stages) -> Hand:
         team: str = "rahim",
         *,
         again: bool = False,
+        reason: str | None = None,
         stages: Stages = stages,
     ) -> Graded:
         files = content if isinstance(content, Mapping) else {"submission.csv": content or predictions()}
         number = len(list(tmp_path.glob("handed-*")))
         source = write_files(tmp_path / f"handed-{number}", files)
         with scratch_folder(stages.state) as scratch:
-            return grade(source, task=task, team=team, stages=stages, scratch=scratch, again=again)
+            return grade(source, task=task, team=team, stages=stages, scratch=scratch, again=again, reason=reason)
 
     return hand

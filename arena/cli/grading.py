@@ -37,7 +37,13 @@ class Run:
 
 
 def grade_shelf(
-    session: Session, only: tuple[str, ...], *, again: bool, quiet: bool, launcher: str | None = None
+    session: Session,
+    only: tuple[str, ...],
+    *,
+    again: bool,
+    quiet: bool,
+    reason: str | None = None,
+    launcher: str | None = None,
 ) -> Run:
     """Grade the shelf, a line for each submission on standard output, progress on standard error."""
     started = time.monotonic()
@@ -69,7 +75,7 @@ def grade_shelf(
     results = []
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(
-        grade_all(found, load=load_built, stages=stages, again=again),
+        grade_all(found, load=load_built, stages=stages, again=again, reason=reason),
         length=len(found),
         label="Grading",
         file=sys.stderr,

@@ -55,11 +55,12 @@ def grade(
     stages: Stages,
     scratch: Path,
     again: bool = False,
+    reason: str | None = None,
     received_at: datetime | None = None,
 ) -> Graded:
     """Grade the file or folder ``source``, which was received just now unless ``received_at`` says otherwise.
 
-    ``scratch`` is an empty folder of this call's own.
+    ``scratch`` is an empty folder of this call's own; ``reason`` is kept where the evaluation supersedes another one.
     """
     moment = received_at or stages.now()
     received = receive(source, scratch / "submission", task=task, team=team, received_at=moment)
@@ -96,6 +97,7 @@ def grade(
             scored=scored,
             feedback=feedback,
             before=before,
+            reason=reason,
             stages=stages,
         )
         record = stages.sign(unsigned)
@@ -213,6 +215,7 @@ def _record(
     scored: Scored,
     feedback: Mapping[str, float],
     before: Record | None,
+    reason: str | None,
     stages: Stages,
 ) -> Record:
     evaluation = before.evaluation + 1 if before else 1
@@ -237,6 +240,7 @@ def _record(
         ),
         protections=ended.protections,
         supersedes=before.id if before else None,
+        reason=reason if before else None,
         signature=None,
     )
 

@@ -98,3 +98,10 @@ def test_sweeps(stages: Stages) -> None:
     scratch = write_files(stages.state / "scratch", {"dead/main.py": b"", "dead.lock": b""})
     run("grade")
     assert list(scratch.iterdir()) == []
+
+
+def test_a_reason_belongs_to_again() -> None:
+    """A reason that nothing would bear, or that says nothing, is a mistake in the command."""
+    for arguments in (["--reason", "libraries"], ["--again", "--reason", " "]):
+        result = run("grade", *arguments)
+        assert (result.exit_code, "--reason" in result.stderr) == (2, True)

@@ -170,11 +170,12 @@ def test_again(hand_in: Hand, stages: Stages, launcher: FakeLauncher, clock: Clo
     assert first is not None
     older = kept(stages)["records"][0].read_bytes()
     clock.move(days=40)
-    graded = hand_in(PROGRAM, again=True)
+    graded = hand_in(PROGRAM, again=True, reason="the answers were corrected")
     second = graded.record
     assert graded.is_new
     assert second is not None
     assert (second.evaluation, second.supersedes) == (2, first.id)
+    assert (first.reason, second.reason) == (None, "the answers were corrected")
     assert (second.received_at, second.graded_at) == (START, START + timedelta(days=40))
     assert (first.feedback["accuracy"], second.feedback["accuracy"]) == (5 / 6, 1.0)
     assert older in {path.read_bytes() for path in kept(stages)["records"]}
