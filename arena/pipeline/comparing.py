@@ -16,7 +16,7 @@ from arena.board.comparisons_file import COMPARISONS, SUFFIX, dump, load, to_jso
 from arena.board.feedback import Feedback
 from arena.board.standings import Row, Standings
 from arena.errors import InfrastructureError
-from arena.files import write_atomic
+from arena.files import state_of, write_atomic
 from arena.model.metric import Metric, Needs
 from arena.model.task import Task
 from arena.pipeline.stages import Stages
@@ -28,10 +28,11 @@ if TYPE_CHECKING:  # It needs NumPy, which who only reads boards does not.
 
 @dataclass(slots=True)
 class Memory:
-    """Of one task: what is published, and what makes the next comparisons and boards cheap."""
+    """Of one task: what is published, in which state of the file, and what makes the next comparisons cheap."""
 
     overlay: Overlay = field(default_factory=Overlay)
-    published: dict[str, Comparisons] | None = None
+    published: dict[str, Comparisons] = field(default_factory=dict)
+    state: tuple[int, ...] | None = None
     tracked: "dict[str, Tracked]" = field(default_factory=dict)
 
 
@@ -44,7 +45,8 @@ def with_comparisons(board: Standings, task: Task, stages: Stages, folder: Path)
     """The board with rank intervals, and the files that were changed for them. Only for whoever publishes."""
     memory = stages.comparing.setdefault(task.id, Memory())
     path = comparisons_path(folder, task.id)
-    before = _read(path, stages) if memory.published is None else memory.published
+    # Another grader may have published since.
+    before = memory.published if memory.state == _state(path) else _read(path, stages)
     found = {
         one.metrics[0].name: made
         for one in (board, *board.others)
@@ -56,7 +58,7 @@ def with_comparisons(board: Standings, task: Task, stages: Stages, folder: Path)
             found = {name: one for name, one in before.items() if found.get(name) == one}
         else:
             changed.append(path)
-    memory.published = found
+    memory.published, memory.state = found, _state(path)
     return memory.overlay.on(board, found), changed
 
 
@@ -154,6 +156,13 @@ def _accepted(task: Task, stages: Stages, rows: Iterable[Row]) -> set[str]:
         if record is not None:
             found.add(row.record)
     return found
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        return state_of(path)
+    except FileNotFoundError:
+        return None
 
 
 def _read(path: Path, stages: Stages) -> dict[str, Comparisons]:

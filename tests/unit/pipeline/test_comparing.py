@@ -128,6 +128,21 @@ def test_one_more_is_as_all_at_once(give: Give, board: Board, stages: Stages, op
     assert files[-1].read_bytes() == kept_up
 
 
+@pytest.mark.usefixtures("three")
+def test_two_graders(board: Board, stages: Stages, folder: Path, open_task: Task, give: Give) -> None:
+    """One that publishes after another goes on from what that one has published."""
+    other = _afresh(stages)
+    board()
+    give(right_on(70), "babul", task=open_task)
+    board(open_task, other)
+    signed = replace(stages, counts=lambda _, plain: bool(plain["signature"]))
+    path = comparisons_path(folder, "fruit")
+    plain = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**plain, "signature": "by the other"}), encoding="utf-8")
+    assert board(open_task, signed)["rows"][1]["rank_interval"] == {"best": 2, "worst": 2}
+    assert json.loads(path.read_bytes())["signature"] == "by the other"
+
+
 def test_a_lone_team(give: Give, board: Board, folder: Path, open_task: Task) -> None:
     """One team is compared with nobody, and baselines compete with no one."""
     give(right_on(70), "asha", task=open_task)
