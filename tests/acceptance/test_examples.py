@@ -44,6 +44,8 @@ def graders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tupl
         init_workspace(root, name="examples", zone="UTC")
         shutil.copytree(ROOT / "tasks", root / "tasks", dirs_exist_ok=True)
         stages = assemble(open_workspace(root))
+        # As on a shelf of so many: packages are imported once and not for each.
+        stages.expect(len(EXAMPLES))
         found = {}
         try:
             for task_id in task_ids(root):
