@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from arena.board import record_file
+from arena.board.comparisons_file import load as load_comparisons
 from tests.integration.conftest import PROGRAMS, Arena, guess, table
 
 _TEAMS = 3
@@ -46,6 +47,8 @@ def _is_whole(files: dict[str, str]) -> None:
             continue
         if path.parts[0] == "records":
             assert record_file.load(text.encode(), name).id == path.stem
+        elif path.stem.endswith(".comparisons"):
+            assert load_comparisons(text.encode(), name)
         elif path.suffix == ".json":
             assert json.loads(text)["rows"]
         else:

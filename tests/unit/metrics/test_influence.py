@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from arena.metrics.gradients import GRADIENTS
-from arena.metrics.influence import influence
+from arena.metrics.influence import influence, is_closed_form
 from arena.metrics.placements import roc_auc_ovr
 from arena.metrics.replicates import REPLICATES
 from arena.metrics.table import METRICS
@@ -22,7 +22,6 @@ from tests.unit.metrics.draws import pairs
 
 Floats = NDArray[np.float64]
 
-_RESAMPLED = {"average_precision", "median_ae", "spearman", "ndcg", "cases_passed"}
 _MEANS = [name for name, metric in METRICS.items() if metric.losses is not None and metric.finish is float]
 # Functions of a mean, of the confusion matrix, of moments.
 _SMOOTH = ["rmse", "rmsle", "f1_micro", *GRADIENTS, "r2", "explained_variance", "pearson"]
@@ -45,8 +44,8 @@ def test_every_metric_has_influences(name: str, data: st.DataObject) -> None:
     y_true, y_pred = data.draw(pairs(METRICS[name], METRICS[name].needs))
     found = _of(name, y_true, y_pred)
     assert found.score == METRICS[name].score(y_true, y_pred)
-    assert (found.kind is Kind.REPLICATES) is (name in _RESAMPLED)
-    assert found.phi.shape == (REPLICATES if name in _RESAMPLED else len(y_true),)
+    assert (found.kind is Kind.REPLICATES) is not is_closed_form(METRICS[name])
+    assert found.phi.shape == (len(y_true) if is_closed_form(METRICS[name]) else REPLICATES,)
     assert np.all(np.isfinite(found.phi))
     assert math.fsum(found.phi) == pytest.approx(0, abs=1e-9 * (1 + np.max(np.abs(found.phi))))
 
