@@ -1,6 +1,6 @@
 """Whatever happens, in whatever order: no device is touched by two attempts."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -160,9 +160,17 @@ class Histories(RuleBasedStateMachine):
             holding.leases.attach(holding.lease, sandbox)
         except LeaseLostError:
             self.machine.kill(sandbox)
-            holding.given_back = True
+            self.end(holding)
         else:
             holding.running.append(sandbox)
+
+    def end(self, holding: Holding) -> None:
+        """Who is told that the lease is lost ends what runs, and gives back what is left of it."""
+        for sandbox in holding.running:
+            self.machine.kill(sandbox)
+        with suppress(LeaseLostError):
+            holding.leases.release(holding.lease)
+        holding.given_back = True
 
     @precondition(lambda self: any(each.running for each in self.holdings))
     @rule(data=st.data())
@@ -179,9 +187,7 @@ class Histories(RuleBasedStateMachine):
         try:
             holding.leases.renew(holding.lease)
         except LeaseLostError:
-            for sandbox in holding.running:
-                self.machine.kill(sandbox)
-            holding.given_back = True
+            self.end(holding)
         else:
             holding.until = max(holding.until, self.clock() + timedelta(seconds=_TTL_S))
             assert holding.leases.holds(holding.lease)
