@@ -191,6 +191,10 @@ class Vault:
         phi = {"public accuracy": right - np.mean(right)}
         np.savez(self.folder / f"{one.id}.npz", about=np.array(json.dumps(about)), **phi)  # type: ignore[arg-type]
 
+    def has_answers(self, task: Task) -> bool:
+        """As of a vault."""
+        return task.id == TASK.id
+
     def influences(self, task: str, name: str) -> bytes | None:
         """As of a vault."""
         del task

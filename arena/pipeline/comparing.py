@@ -6,7 +6,7 @@ grader whose vault knows less of that, or whose signature does not count, does n
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from arena.vault.plain import PlainVault
 
 if TYPE_CHECKING:  # It needs NumPy, which who only reads boards does not.
     from arena.board.tracked import Tracked
+    from arena.model.influence import Influence
 
 
 @dataclass(slots=True)
@@ -80,20 +81,20 @@ def _of_board(
 
 def _made(rows: Sequence[Row], metric: Metric, task: Task, stages: Stages, memory: Memory) -> Comparisons | None:
     from arena.board.tracked import Stand, Tracked
-    from arena.model.influence import Influence
-    from arena.pipeline.influences import kept
 
+    # Where only a part of the vault was put back, boards are published all the same.
+    if not stages.vault.has_answers(task):
+        return None
     accepted = _accepted(task, stages, rows) if task.board.feedback == Feedback.LADDER.value else None
-
-    def load(record: str) -> Influence | None:
-        if accepted is not None and record not in accepted:
-            return None
-        data = stages.vault.influences(task.id, record)
-        return None if data is None else kept(data, "public", metric.name)
-
+    of_vault = _loader(task, metric, "public", stages.vault)
     stands = [Stand(team=row.team, record=row.record, score=row.scores[metric.name]) for row in rows]
     tracked = memory.tracked.setdefault(metric.name, Tracked())
-    if tracked.update(stands, load, greater_is_better=metric.greater_is_better) is None:
+    known = tracked.update(
+        stands,
+        lambda record: of_vault(record) if accepted is None or record in accepted else None,
+        greater_is_better=metric.greater_is_better,
+    )
+    if known is None:
         return None
     return comparisons_of(tracked, [row.record for row in rows], task, metric, is_public=True, vault=stages.vault)
 
@@ -101,21 +102,26 @@ def _made(rows: Sequence[Row], metric: Metric, task: Task, stages: Stages, memor
 def of_final(rows: Sequence[Mapping[str, Any]], task: Task, metric: Metric, vault: PlainVault) -> Comparisons | None:
     """The comparisons of the rows of a final board, on the private rows; ``None`` where there is nothing to compare."""
     from arena.board.tracked import Stand, Tracked
-    from arena.model.influence import Influence
-    from arena.pipeline.influences import kept
-
-    def load(record: str) -> Influence | None:
-        data = vault.influences(task.id, record)
-        return None if data is None else kept(data, "private", metric.name)
 
     competing = [row for row in rows if row["rank"] is not None]
-    stands = [Stand(team=row["team"], record=row["record"], score=row["private"]) for row in competing]
-    tracked = Tracked()
-    if len(stands) < 2 or metric.needs is Needs.CASES:  # noqa: PLR2004 - a pair
+    if len(competing) < 2 or metric.needs is Needs.CASES:  # noqa: PLR2004 - a pair
         return None
+    stands = [Stand(team=row["team"], record=row["record"], score=row["private"]) for row in competing]
+    tracked, load = Tracked(), _loader(task, metric, "private", vault)
     if tracked.update(stands, load, greater_is_better=metric.greater_is_better) is None:
         return None
     return comparisons_of(tracked, [each.record for each in stands], task, metric, is_public=False, vault=vault)
+
+
+def _loader(task: Task, metric: Metric, split: str, vault: PlainVault) -> "Callable[[str], Influence | None]":
+    """What gives a record's influences on one score, where this vault has them."""
+    from arena.pipeline.influences import kept
+
+    def load(record: str) -> "Influence | None":
+        data = vault.influences(task.id, record)
+        return None if data is None else kept(data, split, metric.name)
+
+    return load
 
 
 def comparisons_of(

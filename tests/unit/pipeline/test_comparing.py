@@ -129,6 +129,13 @@ def test_one_more_is_as_all_at_once(give: Give, board: Board, stages: Stages, op
 
 
 @pytest.mark.usefixtures("three")
+def test_a_part_of_the_vault(board: Board, stages: Stages, open_task: Task) -> None:
+    """Where the answers are gone the board is published without comparisons, and fails nothing."""
+    stages.vault.answers_file(open_task).unlink()
+    assert "compared" not in board()
+
+
+@pytest.mark.usefixtures("three")
 def test_two_graders(board: Board, stages: Stages, folder: Path, open_task: Task, give: Give) -> None:
     """One that publishes after another goes on from what that one has published."""
     other = _afresh(stages)
